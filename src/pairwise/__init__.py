@@ -11,21 +11,19 @@ _HOMES: dict[str, tuple[str, ...]] = {}
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
+__version__ = "0.1.0"
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
 
 def __getattr__(name: str) -> object:
     """Load a public name on first use and keep it."""
-    if name == "__version__":
-        value: object = import_module("importlib.metadata").version("pairwise-matching")
-    elif name in _HOME_OF:
-        value = getattr(import_module(f"pairwise.{_HOME_OF[name]}"), name)
-    else:
+    if name not in _HOME_OF:
         raise AttributeError(f"module 'pairwise' has no attribute {name!r}")
+    value: object = getattr(import_module(f"pairwise.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     """List the public names, loaded or not."""
-    return __all__
+    return list(__all__)
