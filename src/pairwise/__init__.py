@@ -5,8 +5,32 @@ Every public name is listed here and loaded when it is first used, so that
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-_HOMES: dict[str, tuple[str, ...]] = {}
+if TYPE_CHECKING:
+    from pairwise.errors import InfeasibleError as InfeasibleError
+    from pairwise.errors import InvalidInput as InvalidInput
+    from pairwise.errors import PairwiseError as PairwiseError
+    from pairwise.errors import VerificationError as VerificationError
+    from pairwise.importing import ColumnReport as ColumnReport
+    from pairwise.importing import ImportReport as ImportReport
+    from pairwise.participants import CategoryFeature as CategoryFeature
+    from pairwise.participants import Participants as Participants
+    from pairwise.participants import PreferenceFeature as PreferenceFeature
+    from pairwise.participants import SlotFeature as SlotFeature
+    from pairwise.participants import VectorFeature as VectorFeature
+
+_HOMES: dict[str, tuple[str, ...]] = {
+    "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
+    "importing": ("ColumnReport", "ImportReport"),
+    "participants": (
+        "CategoryFeature",
+        "Participants",
+        "PreferenceFeature",
+        "SlotFeature",
+        "VectorFeature",
+    ),
+}
 """Public names by the module that defines them."""
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
