@@ -86,7 +86,8 @@ def sanitize(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run the first figures; further words go to the script (``-- --quick``)."""
     session.install(".[bench]")
-    session.run("python", "benchmarks/first_figures.py", *session.posargs)
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    session.run("python", "benchmarks/first_figures.py", *session.posargs, env=one_thread)
 
 
 @nox.session

@@ -74,11 +74,11 @@ def own_targets(node: ast.AST, path: Path) -> list[str]:
 def runs_later(tree: ast.Module) -> set[ast.AST]:
     """Return the nodes that do not run at import: function bodies and type-checking blocks."""
     deferred = (ast.FunctionDef, ast.AsyncFunctionDef)
-    blocks = [node for node in ast.walk(tree) if isinstance(node, deferred)]
-    blocks += [
+    blocks = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        if isinstance(node, deferred)
+        or (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
     ]
     return {inner for block in blocks for inner in ast.walk(block)}
 
