@@ -7,12 +7,14 @@ the ``dev`` extra, ``nox --no-venv --no-install -s lint types test stubs`` uses 
 import re
 import subprocess
 import tomllib
+import zipfile
 from pathlib import Path
 
 import nox
 
 STUB = Path("src/pairwise/_kernel.pyi")
 KERNEL_TESTS = "kernel or matching or general or bipartite or certificate or pairing"
+WHEEL_HOLDS = {"pairwise/__init__.py", "pairwise/_kernel.pyi", "pairwise/py.typed"}
 
 nox.options.sessions = ["lint", "types", "test", "stubs"]
 nox.options.default_venv_backend = "venv"
@@ -60,6 +62,20 @@ def stubs(session: nox.Session) -> None:
     if fresh.read_text() != STUB.read_text():
         session.run("diff", "-u", str(STUB), str(fresh), external=True, success_codes=[0, 1])
         session.error(f"{STUB} is stale: run 'nox -s stubs -- write' and commit it")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel; fail if it holds C++ source or lacks what it must hold."""
+    folder = session.create_tmp()
+    session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ".")
+    (built,) = Path(folder).glob("*.whl")
+    names = set(zipfile.ZipFile(built).namelist())
+    source = sorted(name for name in names if "/cpp/" in name or name.endswith((".cpp", ".h")))
+    missing = sorted(WHEEL_HOLDS - names)
+    built.unlink()
+    if source or missing:
+        session.error(f"{built.name}: C++ source in it {source}; missing {missing}")
 
 
 @nox.session
