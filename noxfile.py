@@ -47,7 +47,7 @@ def test(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """Run the tests on the oldest dependencies that pyproject.toml admits."""
     project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
-    pins = [re.sub(r">=([^;]+).*", r"==\1", line) for line in project["dependencies"]]
+    pins = [re.sub(r">=([^;]+).*", r"==\1.*", line) for line in project["dependencies"]]
     session.install("-e", ".[test]", *pins)
     session.run("python", "-m", "pytest", *session.posargs)
 
