@@ -84,6 +84,11 @@ def _installed(module: str) -> Callable[[], bool]:
     return lambda: importlib.util.find_spec(module) is not None
 
 
+def _ours(verb: str) -> Callable[[], bool]:
+    module = "pairwise.matching"
+    return lambda: _installed(module)() and hasattr(importlib.import_module(module), verb)
+
+
 def _mates_to_pairs(mate: NDArray[np.int64]) -> Pairs:
     return [(i, int(j)) for i, j in enumerate(mate) if i < j]
 
@@ -205,11 +210,11 @@ MATCHING = "matching"
 ASSIGNMENT = "assignment"
 
 PEERS = (
-    Peer("pairwise", MATCHING, 100_000, solve_pairwise, lambda: True),
+    Peer("pairwise", MATCHING, 100_000, solve_pairwise, _ours("max_weight_matching")),
     Peer("networkx", MATCHING, 200, solve_networkx, _installed("networkx")),
     Peer("rustworkx", MATCHING, 1_000, solve_rustworkx, _installed("rustworkx")),
     Peer("lemon", MATCHING, 5_000, solve_lemon, lemon_available),
-    Peer("pairwise", ASSIGNMENT, 20_000, solve_pairwise_assignment, lambda: True),
+    Peer("pairwise", ASSIGNMENT, 20_000, solve_pairwise_assignment, _ours("assignment")),
     Peer("scipy", ASSIGNMENT, 5_000, solve_scipy, _installed("scipy")),
     Peer("lapx", ASSIGNMENT, 5_000, solve_lapx, _installed("lap")),
     Peer("ortools", ASSIGNMENT, 5_000, solve_ortools, _installed("ortools")),
