@@ -1,0 +1,416 @@
+#include "dense.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <type_traits>
+
+#include "laminar.h"
+
+namespace pairwise {
+namespace {
+
+constexpr std::size_t kPartners = 10;       // candidates a row begins with
+constexpr Vertex kComplete = 40;            // up to this size all pairs are candidates at once
+constexpr std::size_t kLeftOutComplete = 64;
+constexpr std::size_t kAddedPerRow = 4;     // violated pairs a row may add in one round
+
+std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
+
+template <class Number>
+constexpr Number kNone = std::is_integral_v<Number> ? std::numeric_limits<Number>::min()
+                                                    : -std::numeric_limits<Number>::infinity();
+
+struct Violation {
+  Weight amount;
+  Vertex u, v;
+};
+
+// The k largest entries seen, in descending order; earlier entries win ties.
+template <class Number>
+class BestEntries {
+ public:
+  explicit BestEntries(std::size_t k) : k_(k) { entries_.reserve(k + 1); }
+
+  void clear(Number floor) {
+    entries_.clear();
+    floor_ = floor;
+  }
+  Number threshold() const { return entries_.size() < k_ ? floor_ : entries_.back().first; }
+
+  void offer(Number value, Vertex v) {
+    if (!(value > threshold())) return;
+    auto place = entries_.end();
+    while (place != entries_.begin() && std::prev(place)->first < value) --place;
+    entries_.insert(place, {value, v});
+    if (entries_.size() > k_) entries_.pop_back();
+  }
+  const std::vector<std::pair<Number, Vertex>>& entries() const { return entries_; }
+
+ private:
+  std::size_t k_;
+  Number floor_{};
+  std::vector<std::pair<Number, Vertex>> entries_;
+};
+
+// Offers row[from..to) to `best`. Most chunks hold nothing above the threshold and cost a few vector steps.
+template <class Number>
+void offer_range(const Number* row, Vertex from, Vertex to, BestEntries<Number>& best) {
+  constexpr Vertex lanes = 8;
+  Vertex j = from;
+  for (; j + 2 * lanes <= to; j += 2 * lanes) {
+    Number high[lanes];
+    for (Vertex l = 0; l < lanes; ++l) {
+      high[l] = row[j + l] > row[j + lanes + l] ? row[j + l] : row[j + lanes + l];
+    }
+    const Number threshold = best.threshold();
+    bool any = false;
+    for (Vertex l = 0; l < lanes; ++l) {
+      any |= !(high[l] <= threshold);  // NaN in the first half hides nothing: it falls to the second
+    }
+    if (any) {
+      for (Vertex l = 0; l < 2 * lanes; ++l) best.offer(row[j + l], j + l);
+    }
+  }
+  for (; j < to; ++j) best.offer(row[j], j);
+}
+
+template <class Number>
+std::pair<Number, Number> allowed_range(const DenseWeights<Number>& weights) {
+  constexpr Number top = std::numeric_limits<Number>::max();
+  constexpr Number bottom = std::numeric_limits<Number>::lowest();
+  constexpr std::size_t lanes = 8;
+  Number low[lanes], high[lanes];
+  std::fill_n(low, lanes, top);
+  std::fill_n(high, lanes, bottom);
+  const Vertex n = weights.n;
+  auto take = [&](Number value, std::size_t lane) {
+    const bool real = value > kNone<Number>;
+    low[lane] = real && value < low[lane] ? value : low[lane];
+    high[lane] = real && value > high[lane] ? value : high[lane];
+  };
+  for (Vertex i = 0; i < n; ++i) {
+    const Number* row = weights.row(i);
+    const auto length = at(n);
+    std::size_t j = at(i) + 1;
+    for (; j + lanes <= length; j += lanes) {
+      for (std::size_t l = 0; l < lanes; ++l) take(row[j + l], l);
+    }
+    for (; j < length; ++j) take(row[j], 0);
+  }
+  return {*std::min_element(low, low + lanes), *std::max_element(high, high + lanes)};
+}
+
+}  // namespace
+
+template <>
+bool DenseWeights<double>::allowed(Vertex i, Vertex j) const {
+  return i != j && row(i)[j] > kNone<double>;
+}
+template <>
+bool DenseWeights<Weight>::allowed(Vertex i, Vertex j) const {
+  return i != j && row(i)[j] != kNone<Weight>;
+}
+template <>
+Weight DenseWeights<double>::units(Vertex i, Vertex j) const {
+  return std::llrint(row(i)[j] * scale);
+}
+template <>
+Weight DenseWeights<Weight>::units(Vertex i, Vertex j) const {
+  return row(i)[j];
+}
+
+namespace {
+
+template <class Number>
+class DenseSolver {
+ public:
+  DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality, Interrupt& interrupt)
+      : weights_(weights),
+        n_(weights.n),
+        maximum_(cardinality == Cardinality::maximum),
+        interrupt_(interrupt),
+        threshold_(at(n_), kNone<Number>) {}
+
+  PricedMatching run() {
+    choose_bonus();
+    collect_candidates();
+    Matcher matcher(n_ + (answer_.has_bye ? 1 : 0));
+    answer_.edges = edges_.size();
+    matcher.load(edges_, interrupt_);
+    bool running = matcher.solve(interrupt_);
+    while (true) {
+      ++answer_.rounds;
+      const bool optimal = price(matcher) && running;
+      if (optimal || !running) {
+        finish(matcher, optimal);
+        return std::move(answer_);
+      }
+      for (const Violation& pair : added_) matcher.add_edge(pair.u, pair.v, total(pair.u, pair.v));
+      answer_.edges += added_.size();
+      running = matcher.solve(interrupt_);
+    }
+  }
+
+ private:
+  Weight total(Vertex i, Vertex j) const { return weights_.units(i, j) + answer_.bonus; }
+
+  // With the bonus, one more pair outweighs any loss on the others along an alternating path.
+  void choose_bonus() {
+    const auto [low, high] = allowed_range(weights_);
+    if (low > high) return;
+    const auto units = [&](Number value) {
+      return static_cast<long double>(value) * static_cast<long double>(weights_.scale);
+    };
+    const long double range = units(high) - units(low) + 2;
+    const long double most = std::max({units(high), -units(low), range}) *
+                             (maximum_ ? static_cast<long double>(n_) / 2 + 3 : 1.0L);
+    if (most >= static_cast<long double>(kMaxWeight)) {
+      throw std::invalid_argument(
+          "weights: their range times the number of pairs must stay below 2^59 units; divide them by a "
+          "common factor or pass floats");
+    }
+    if (!maximum_) return;
+    const auto least = static_cast<Weight>(std::floor(units(low))) - 1;
+    answer_.bonus = static_cast<Weight>(range) * (n_ / 2 + 1) + 1 - least;
+    answer_.has_bye = n_ % 2 == 1;
+    answer_.bye = least;
+  }
+
+  void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, total(u, v)}); }
+
+  void collect_candidates() {
+    if (n_ <= kComplete) {
+      for (Vertex i = 0; i < n_; ++i) {
+        for (Vertex j = i + 1; j < n_; ++j) {
+          if (weights_.allowed(i, j)) add_candidate(i, j);
+        }
+      }
+    } else {
+      collect_best();
+      if (maximum_) join_left_out();
+    }
+    if (!answer_.has_bye) return;
+    for (Vertex v = 0; v < n_; ++v) edges_.push_back({v, n_, answer_.bye + answer_.bonus});
+  }
+
+  // The best partners of every row. Scanning starts behind the diagonal, so that rows of equal entries do not
+  // all choose the same few columns.
+  void collect_best() {
+    const Number floor = maximum_ ? kNone<Number> : Number{0};
+    BestEntries<Number> best(kPartners);
+    std::vector<std::vector<Vertex>> chosen(at(n_));
+    for (Vertex i = 0; i < n_; ++i) {
+      best.clear(floor);
+      offer_range(weights_.row(i), i + 1, n_, best);
+      offer_range(weights_.row(i), 0, i, best);
+      threshold_[at(i)] = best.threshold();
+      for (const auto& [value, j] : best.entries()) chosen[at(i)].push_back(j);
+    }
+    for (Vertex i = 0; i < n_; ++i) {
+      for (const Vertex j : chosen[at(i)]) {
+        const auto& back = chosen[at(j)];
+        if (i < j || std::find(back.begin(), back.end(), i) == back.end()) add_candidate(i, j);
+      }
+    }
+  }
+
+  // People whom the candidates' hubs leave over get candidates among themselves until nobody is left over,
+  // else the bonus would be paid for by long searches.
+  void join_left_out() {
+    std::vector<Vertex> mate(at(n_), -1);
+    std::size_t begin = 0;
+    std::vector<Vertex> left;
+    while (true) {
+      std::stable_sort(edges_.begin() + static_cast<std::ptrdiff_t>(begin), edges_.end(),
+                       [](const Edge& a, const Edge& b) { return a.weight > b.weight; });
+      for (std::size_t e = begin; e < edges_.size(); ++e) {
+        auto& a = mate[at(edges_[e].u)];
+        auto& b = mate[at(edges_[e].v)];
+        if (a < 0 && b < 0) {
+          a = edges_[e].v;
+          b = edges_[e].u;
+        }
+      }
+      begin = edges_.size();
+      const std::size_t before = left.size();
+      left.clear();
+      for (Vertex v = 0; v < n_; ++v) {
+        if (mate[at(v)] < 0) left.push_back(v);
+      }
+      if (left.size() < 2 || left.size() == before) return;
+      join(left, left.size() <= kLeftOutComplete ? left.size() : kPartners / 2);
+    }
+  }
+
+  void join(const std::vector<Vertex>& left, std::size_t partners) {
+    BestEntries<Number> best(partners);
+    for (std::size_t a = 0; a < left.size(); ++a) {
+      best.clear(kNone<Number>);
+      for (std::size_t b = 1; b < left.size(); ++b) {
+        const Vertex j = left[(a + b) % left.size()];
+        best.offer(weights_.row(left[a])[j], j);
+      }
+      for (const auto& [value, j] : best.entries()) add_candidate(left[a], j);
+    }
+  }
+
+  // Looks for pairs that the duals do not cover. True if there are none.
+  bool price(const Matcher& matcher) {
+    prepare(matcher);
+    const CommonDual common(matcher);
+    violations_.clear();
+    raise_.assign(at(n_), 0);
+    for (Vertex i = 0; i < n_; ++i) price_row(i, matcher, common);
+    choose_added();
+    return violations_.empty();
+  }
+
+  // floor_[v]: the dual of v less its share of the bonus, in the unit of the entries and a little less, so
+  // that no pair with entry <= floor_[i] + floor_[j] can be violated.
+  void prepare(const Matcher& matcher) {
+    floor_.resize(at(n_));
+    order_.resize(at(n_));
+    for (Vertex v = 0; v < n_; ++v) {
+      const Weight own = matcher.dual(v) - answer_.bonus;
+      const double shown = static_cast<double>(own);
+      floor_[at(v)] = (shown - 2.0 - std::abs(shown) * 0x1p-50) / (2.0 * weights_.scale);
+    }
+    std::iota(order_.begin(), order_.end(), 0);
+    std::sort(order_.begin(), order_.end(),
+              [&](Vertex a, Vertex b) { return floor_[at(a)] < floor_[at(b)]; });
+    sorted_floor_.resize(at(n_));
+    for (std::size_t k = 0; k < order_.size(); ++k) sorted_floor_[k] = floor_[at(order_[k])];
+  }
+
+  // An entry outside the candidates is at most the threshold of both rows. So row i needs a look only at
+  // those j with floor_[j] below threshold_[i] - floor_[i]: often a short prefix of the sorted floors.
+  void price_row(Vertex i, const Matcher& matcher, const CommonDual& common) {
+    const Number* row = weights_.row(i);
+    const double own = floor_[at(i)];
+    std::size_t reach = order_.size();
+    if (n_ > kComplete) {
+      const double room = static_cast<double>(threshold_[at(i)]) - own;
+      reach = static_cast<std::size_t>(
+          std::upper_bound(sorted_floor_.begin(), sorted_floor_.end(), room) - sorted_floor_.begin());
+    }
+    auto check = [&](Vertex j) {
+      if (!weights_.allowed(i, j)) return;
+      const Weight missing = 2 * total(i, j) - matcher.dual(i) - matcher.dual(j);
+      if (missing <= 0) return;
+      const Weight amount = missing - common(i, j);
+      if (amount <= 0) return;
+      worst_.offer(amount, j);
+      raise_[at(i)] = std::max(raise_[at(i)], (amount + 1) / 2);
+      raise_[at(j)] = std::max(raise_[at(j)], (amount + 1) / 2);
+    };
+    worst_.clear(0);
+    if (reach < order_.size() / 8) {
+      for (std::size_t k = 0; k < reach; ++k) {
+        const Vertex j = order_[k];
+        if (j > i && static_cast<double>(row[j]) > own + sorted_floor_[k]) check(j);
+      }
+    } else {
+      scan_row(row, own, i + 1, check);
+    }
+    for (const auto& [amount, j] : worst_.entries()) violations_.push_back({amount, i, j});
+  }
+
+  template <class Check>
+  void scan_row(const Number* row, double own, Vertex from, Check check) {
+    constexpr Vertex lanes = 8;
+    Vertex j = from;
+    for (; j + lanes <= n_; j += lanes) {
+      bool any = false;
+      for (Vertex l = 0; l < lanes; ++l) {
+        any |= static_cast<double>(row[j + l]) - floor_[at(j + l)] > own;
+      }
+      if (!any) continue;
+      for (Vertex l = 0; l < lanes; ++l) {
+        if (static_cast<double>(row[j + l]) - floor_[at(j + l)] > own) check(j + l);
+      }
+    }
+    for (; j < n_; ++j) {
+      if (static_cast<double>(row[j]) - floor_[at(j)] > own) check(j);
+    }
+  }
+
+  // The most violated pairs, a few for each person.
+  void choose_added() {
+    std::sort(violations_.begin(), violations_.end(), [](const Violation& a, const Violation& b) {
+      if (a.amount != b.amount) return a.amount > b.amount;
+      return a.u != b.u ? a.u < b.u : a.v < b.v;
+    });
+    std::vector<std::uint8_t> count(at(n_), 0);
+    added_.clear();
+    for (const Violation& pair : violations_) {
+      auto& a = count[at(pair.u)];
+      auto& b = count[at(pair.v)];
+      if (a >= kAddedPerRow && b >= kAddedPerRow) continue;
+      added_.push_back(pair);
+      a = static_cast<std::uint8_t>(std::min<std::size_t>(a + 1u, 200));
+      b = static_cast<std::uint8_t>(std::min<std::size_t>(b + 1u, 200));
+    }
+  }
+
+  // Raising both ends of every violated pair by half of what it misses makes the duals feasible.
+  void finish(const Matcher& matcher, bool optimal) {
+    answer_.mate = matcher.mates();
+    answer_.duals = matcher.duals();
+    answer_.complete = optimal;
+    if (answer_.has_bye) {
+      answer_.mate.pop_back();
+      for (Vertex& mate : answer_.mate) mate = mate == n_ ? -1 : mate;
+    }
+    for (std::size_t v = 0; v < raise_.size(); ++v) answer_.duals.vertex[v] += raise_[v];
+  }
+
+  const DenseWeights<Number>& weights_;
+  const Vertex n_;
+  const bool maximum_;
+  Interrupt& interrupt_;
+  PricedMatching answer_;
+  std::vector<Edge> edges_;
+  std::vector<Number> threshold_;  // by row: no entry outside the candidates is larger
+  std::vector<double> floor_, sorted_floor_;
+  std::vector<Vertex> order_;      // vertices by floor
+  std::vector<Violation> violations_, added_;
+  std::vector<Weight> raise_;      // by vertex: what would make the duals feasible
+  BestEntries<Weight> worst_{2 * kAddedPerRow};
+};
+
+}  // namespace
+
+template <class Number>
+PricedMatching solve_dense(const DenseWeights<Number>& weights, Cardinality cardinality, Interrupt& interrupt) {
+  return DenseSolver<Number>(weights, cardinality, interrupt).run();
+}
+
+template <class Number>
+std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<Number>& weights) {
+  constexpr Vertex tile = 32;
+  const auto differ = [](Number a, Number b) {
+    if constexpr (std::is_integral_v<Number>) return a != b;
+    else return std::bit_cast<std::uint64_t>(a) != std::bit_cast<std::uint64_t>(b) && a != b &&
+                (a > kNone<Number> || b > kNone<Number>);
+  };
+  for (Vertex i0 = 0; i0 < weights.n; i0 += tile) {
+    for (Vertex j0 = i0; j0 < weights.n; j0 += tile) {
+      const Vertex i1 = std::min(i0 + tile, weights.n), j1 = std::min(j0 + tile, weights.n);
+      for (Vertex i = i0; i < i1; ++i) {
+        for (Vertex j = std::max(j0, i + 1); j < j1; ++j) {
+          if (differ(weights.row(i)[j], weights.row(j)[i])) return {i, j};
+        }
+      }
+    }
+  }
+  return {-1, -1};
+}
+
+template PricedMatching solve_dense(const DenseWeights<double>&, Cardinality, Interrupt&);
+template PricedMatching solve_dense(const DenseWeights<Weight>&, Cardinality, Interrupt&);
+template std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<double>&);
+template std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<Weight>&);
+
+}  // namespace pairwise
