@@ -5,8 +5,10 @@
 #include <nanobind/stl/pair.h>
 
 #include <chrono>
+#include <cmath>
 #include <optional>
 
+#include "barrier.h"
 #include "dense.h"
 #include "sparse.h"
 
@@ -94,14 +96,11 @@ nb::dict match_dense(const Square<Number>& weights, double scale, bool maximum,
   return to_dict(std::move(answer));
 }
 
-std::vector<pairwise::Edge> to_edges(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v,
-                                     const Vector<Weight>& weight) {
-  if (u.size() != v.size() || u.size() != weight.size()) {
-    throw std::invalid_argument("edges: u, v and w must have one length");
-  }
-  std::vector<pairwise::Edge> edges(u.size());
-  for (std::size_t e = 0; e < edges.size(); ++e) {
-    edges[e] = {u.data()[e], v.data()[e], weight.data()[e]};
+std::vector<pairwise::Edge> to_edges(Vertex n, const Vertex* u, const Vertex* v, const Weight* weight,
+                                     std::size_t count) {
+  std::vector<pairwise::Edge> edges(count);
+  for (std::size_t e = 0; e < count; ++e) {
+    edges[e] = {u[e], v[e], weight[e]};
     if (edges[e].u < 0 || edges[e].v < 0 || edges[e].u >= n || edges[e].v >= n || edges[e].u == edges[e].v) {
       throw std::invalid_argument("edges: ends must be two different vertices in 0 ... n - 1");
     }
@@ -111,7 +110,10 @@ std::vector<pairwise::Edge> to_edges(Vertex n, const Vector<Vertex>& u, const Ve
 
 nb::dict match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
                       bool maximum, std::optional<double> time_limit) {
-  const auto edges = to_edges(n, u, v, weight);
+  if (u.size() != v.size() || u.size() != weight.size()) {
+    throw std::invalid_argument("edges: u, v and w must have one length");
+  }
+  const auto edges = to_edges(n, u.data(), v.data(), weight.data(), u.size());
   DeadlineOrSignal interrupt(time_limit);
   pairwise::PricedMatching answer;
   {
@@ -121,10 +123,38 @@ nb::dict match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v
   return to_dict(std::move(answer));
 }
 
+Owned<std::int8_t> barrier(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v,
+                           const Vector<Vertex>& mate) {
+  const std::vector<Weight> none(u.size(), 0);
+  const auto edges = to_edges(n, u.data(), v.data(), none.data(), u.size());
+  const auto sides = pairwise::tutte_berge(n, edges, {mate.data(), mate.size()});
+  std::vector<std::int8_t> out;
+  out.reserve(sides.size());
+  for (const auto side : sides) out.push_back(static_cast<std::int8_t>(side));
+  return to_numpy(std::move(out));
+}
+
 template <class Number>
 std::pair<Vertex, Vertex> asymmetry(const Square<Number>& weights) {
   nb::gil_scoped_release release;
   return pairwise::find_asymmetry(view(weights, 1.0));
+}
+
+// Largest |entry| that is allowed (infinity if +infinity occurs), and whether all allowed entries are whole.
+std::pair<double, bool> magnitude(const Square<double>& weights) {
+  nb::gil_scoped_release release;
+  double largest = 0;
+  bool whole = true;
+  const std::size_t n = weights.shape(0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = i + 1; j < n; ++j) {
+      const double value = weights.data()[i * n + j];
+      if (!(value > -std::numeric_limits<double>::infinity())) continue;
+      largest = std::max(largest, std::abs(value));
+      whole = whole && value == std::rint(value);
+    }
+  }
+  return {largest, whole};
 }
 
 }  // namespace
@@ -140,6 +170,10 @@ NB_MODULE(_kernel, m) {
         "time_limit"_a = nb::none(), "Maximum-weight matching on a symmetric matrix of integers.");
   m.def("match_sparse", &match_sparse, "n"_a, "u"_a, "v"_a, "weight"_a, "maximum"_a,
         "time_limit"_a = nb::none(), "Maximum-weight matching on a list of edges.");
+  m.def("tutte_berge", &barrier, "n"_a, "u"_a, "v"_a, "mate"_a,
+        "Gallai-Edmonds sides: 0 even, 1 barrier, 2 the rest; `mate` must be of maximum cardinality.");
+  m.def("magnitude", &magnitude, "weights"_a.noconvert(),
+        "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
   m.def("find_asymmetry", &asymmetry<double>, "weights"_a.noconvert(),
         "First (i, j) where the matrix is not symmetric; (-1, -1) if none.");
   m.def("find_asymmetry", &asymmetry<Weight>, "weights"_a.noconvert(),

@@ -1,0 +1,247 @@
+"""Dual certificates of optimality and their check, apart from every solver.
+
+A certificate is a feasible solution of the linear-programming dual of matching [edmonds1965]_: a number for
+every person and for a laminar family of odd sets of people. Whatever plan anybody proposes, its value
+cannot exceed the sum that these numbers make. Checking one takes additions and comparisons only, and this
+module imports nothing that searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairwise.errors import VerificationError
+
+IntArray = NDArray[np.int64]
+WeightBlock = Callable[[slice, slice], IntArray]
+
+NOT_ALLOWED = np.iinfo(np.int64).min
+_BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A dual solution that bounds every matching of a weighted graph.
+
+    All numbers are integers in units of `step`. With weight ``w(i, j)`` the certificate claims, for every
+    allowed pair, ``duals[i] + duals[j] + sum of set_duals over sets holding both
+    >= 2 * (w(i, j) + bonus)``, and ``duals >= 0``, ``set_duals >= 0``.
+
+    Parameters
+    ----------
+    duals : array (n,) or (n + 1,)
+        Dual of each person, at twice the scale of weights; the last of n + 1 is the bye.
+    parents : array (len(duals) + sets,)
+        The set that directly holds each person or set, -1 for none; sets are numbered from
+        ``len(duals)`` on, inner sets before outer ones.
+    set_duals : array (sets,)
+        Dual of each odd set, at twice the scale of weights.
+    bonus : int
+        Added to every weight, so that one more pair outweighs everything else (0: not wanted).
+    bye : int or None
+        Weight of leaving a person out where the number of people is odd; None if nobody must be.
+    step : float
+        Value of one unit, in score units.
+    """
+
+    duals: IntArray
+    parents: NDArray[np.int32]
+    set_duals: IntArray
+    bonus: int = 0
+    bye: int | None = None
+    step: float = 1.0
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+        return len(self.duals) - (self.bye is not None)
+
+    def bound(self, pairs: int) -> int:
+        """Return an upper bound, in units, on the weight of every matching with `pairs` pairs.
+
+        Where bonus is 0 it holds for any number of pairs. Cost O(n).
+        """
+        total = sum(map(int, self.duals)) + sum(
+            int(dual) * ((size - 1) // 2)
+            for dual, size in zip(self.set_duals, self._set_sizes(), strict=True)
+        )
+        bye = 0 if self.bye is None else self.bye + self.bonus
+        return total // 2 - self.bonus * pairs - bye
+
+    def check(self, weights: WeightBlock) -> None:
+        """Check every claim against the weights of all pairs, block by block.
+
+        Parameters
+        ----------
+        weights : function of two slices -> int64 array (rows, columns)
+            Weights in units; ``NOT_ALLOWED`` where a pair may not meet. The diagonal is not read.
+
+        Raises
+        ------
+        VerificationError
+            Naming the first claim that is false. Cost O(n^2), memory O(n log n).
+        """
+        self._check_shape()
+        common = _CommonDual(self.parents, self.set_duals, len(self.duals))
+        for rows, columns in upper_blocks(self.n):
+            self._check_block(rows, columns, weights(rows, columns), common)
+        if self.bye is not None:
+            self._check_bye(common)
+
+    def check_edges(self, u: IntArray, v: IntArray, weight: IntArray) -> None:
+        """Check every claim against a list of edges, weights in units. Cost O(m log n)."""
+        self._check_shape()
+        common = _CommonDual(self.parents, self.set_duals, len(self.duals))
+        self._check_pairs(u, v, weight, common)
+        if self.bye is not None:
+            self._check_bye(common)
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate to an ``.npz`` file that `load` reads."""
+        with Path(path).open("wb") as file:
+            np.savez_compressed(
+                file,
+                duals=self.duals,
+                parents=self.parents,
+                set_duals=self.set_duals,
+                bonus=np.int64(self.bonus),
+                bye=np.array([] if self.bye is None else [self.bye], dtype=np.int64),
+                step=np.float64(self.step),
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Certificate:
+        """Read a certificate written by `save`."""
+        with np.load(Path(path)) as data:
+            bye = data["bye"]
+            return cls(
+                duals=data["duals"],
+                parents=data["parents"],
+                set_duals=data["set_duals"],
+                bonus=int(data["bonus"]),
+                bye=int(bye[0]) if len(bye) else None,
+                step=float(data["step"]),
+            )
+
+    def _set_sizes(self) -> list[int]:
+        vertices = len(self.duals)
+        sizes = [1] * vertices + [0] * len(self.set_duals)
+        for node, parent in enumerate(self.parents.tolist()):
+            if parent >= 0:
+                sizes[parent] += sizes[node]
+        return sizes[vertices:]
+
+    def _check_shape(self) -> None:
+        nodes = len(self.duals) + len(self.set_duals)
+        if len(self.parents) != nodes:
+            raise VerificationError(f"parents: has {len(self.parents)} entries, must have {nodes}")
+        for name, array in (("duals", self.duals), ("set_duals", self.set_duals)):
+            if len(array) and int(array.min()) < 0:
+                where = int(array.argmin())
+                raise VerificationError(f"{name}[{where}] = {int(array[where])}: must be >= 0")
+        above = self.parents.astype(np.int64)
+        legal = (above == -1) | ((above >= len(self.duals)) & (above > np.arange(nodes)))
+        if not legal.all() or (nodes and int(above.max()) >= nodes):
+            raise VerificationError("parents: every set must come after what it holds")
+        for index, size in enumerate(self._set_sizes()):
+            if size % 2 == 0 or size < 3:
+                raise VerificationError(f"set {index}: holds {size} people, must be odd and >= 3")
+
+    def _check_block(
+        self, rows: slice, columns: slice, block: IntArray, common: _CommonDual
+    ) -> None:
+        allowed = block != NOT_ALLOWED
+        short = self.duals[rows, None] + self.duals[None, columns] < 2 * (
+            np.where(allowed, block, 0) + self.bonus
+        )
+        i, j = np.nonzero(short & allowed)
+        weight = block[i, j]
+        i, j = i + rows.start, j + columns.start
+        upper = i < j
+        self._check_pairs(i[upper], j[upper], weight[upper], common)
+
+    def _check_bye(self, common: _CommonDual) -> None:
+        everybody = np.arange(self.n)
+        weight = np.full(self.n, self.bye, dtype=np.int64)
+        self._check_pairs(everybody, np.full(self.n, self.n), weight, common)
+
+    def _check_pairs(self, i: IntArray, j: IntArray, weight: IntArray, common: _CommonDual) -> None:
+        slack = self.duals[i] + self.duals[j] + common(i, j) - 2 * (weight + self.bonus)
+        if len(slack) and int(slack.min()) < 0:
+            worst = int(slack.argmin())
+            raise VerificationError(
+                f"the duals do not cover pair ({int(i[worst])}, {int(j[worst])}): "
+                f"{-int(slack[worst])} half units are missing"
+            )
+
+
+class _CommonDual:
+    """Sum of the duals of all sets that hold both i and j, for arrays of pairs.
+
+    In depth-first order of the people, that sum is the least "meeting sum" between the two places, where
+    the meeting sum of neighbours is the sum at the smallest set that holds both.
+    """
+
+    def __init__(self, parents: NDArray[np.int32], set_duals: IntArray, n: int) -> None:
+        nodes = n + len(set_duals)
+        children: list[list[int]] = [[] for _ in range(nodes)]
+        depth_sum = [0] * nodes
+        for node in range(nodes - 1, -1, -1):
+            parent = int(parents[node])
+            own = int(set_duals[node - n]) if node >= n else 0
+            depth_sum[node] = own + (depth_sum[parent] if parent >= 0 else 0)
+            if parent >= 0:
+                children[parent].append(node)
+        self._place = np.zeros(n, dtype=np.int64)
+        meeting: list[int] = []
+        stack = [(node, 0) for node in range(nodes) if parents[node] < 0]
+        while stack:
+            node, before = stack.pop()
+            if node < n:
+                self._place[node] = len(meeting)
+                meeting.append(before)
+                continue
+            below = [(child, depth_sum[node]) for child in children[node]]
+            below[-1] = (below[-1][0], before)
+            stack.extend(below)
+        self._table = [np.array(meeting, dtype=np.int64)]
+        while 2 ** len(self._table) <= n:
+            half = 2 ** (len(self._table) - 1)
+            last = self._table[-1]
+            self._table.append(np.minimum(last[:-half], last[half:]))
+
+    def __call__(self, i: IntArray, j: IntArray) -> IntArray:
+        a, b = self._place[i], self._place[j]
+        first, last = np.minimum(a, b) + 1, np.maximum(a, b)
+        height = np.frexp((last - first + 1).astype(np.float64))[1] - 1
+        out = np.empty(len(a), dtype=np.int64)
+        for level in np.unique(height):
+            table, at = self._table[level], height == level
+            out[at] = np.minimum(table[first[at]], table[last[at] + 1 - 2**level])
+        return out
+
+
+def upper_blocks(n: int, size: int = _BLOCK) -> Iterator[tuple[slice, slice]]:
+    """Yield slices that tile the upper triangle of an n x n matrix, diagonal tiles included."""
+    starts = range(0, n, size)
+    for row in starts:
+        for column in starts[row // size :]:
+            yield slice(row, min(row + size, n)), slice(column, min(column + size, n))
+
+
+def as_certificate(answer: dict[str, Any], step: float) -> Certificate:
+    """Wrap the duals that a kernel call returned."""
+    return Certificate(
+        duals=answer["vertex_duals"],
+        parents=answer["parents"],
+        set_duals=answer["set_duals"],
+        bonus=answer["bonus"],
+        bye=answer["bye"],
+        step=step,
+    )
