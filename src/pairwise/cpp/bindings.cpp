@@ -27,6 +27,8 @@ using Square = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Owned = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
 
+using Answer = nb::typed<nb::dict, nb::str, nb::any>;
+
 template <class T>
 Owned<T> to_numpy(std::vector<T> values) {
   auto* owner = new std::vector<T>(std::move(values));
@@ -60,8 +62,8 @@ class DeadlineOrSignal final : public pairwise::Interrupt {
   bool stopped_ = false;
 };
 
-nb::dict to_dict(pairwise::PricedMatching&& answer) {
-  nb::dict out;
+Answer to_dict(pairwise::PricedMatching&& answer) {
+  Answer out;
   out["mate"] = to_numpy(std::move(answer.mate));
   out["vertex_duals"] = to_numpy(std::move(answer.duals.vertex));
   out["parents"] = to_numpy(std::move(answer.duals.parent));
@@ -85,7 +87,7 @@ pairwise::DenseWeights<Number> view(const Square<Number>& weights, double scale)
 }
 
 template <class Number>
-nb::dict match_dense(const Square<Number>& weights, double scale, bool maximum,
+Answer match_dense(const Square<Number>& weights, double scale, bool maximum,
                      std::optional<double> time_limit) {
   DeadlineOrSignal interrupt(time_limit);
   pairwise::PricedMatching answer;
@@ -108,7 +110,7 @@ std::vector<pairwise::Edge> to_edges(Vertex n, const Vertex* u, const Vertex* v,
   return edges;
 }
 
-nb::dict match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
+Answer match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
                       bool maximum, std::optional<double> time_limit) {
   if (u.size() != v.size() || u.size() != weight.size()) {
     throw std::invalid_argument("edges: u, v and w must have one length");

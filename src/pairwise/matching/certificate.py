@@ -1,9 +1,9 @@
 """Dual certificates of optimality and their check, apart from every solver.
 
-A certificate is a feasible solution of the linear-programming dual of matching [edmonds1965]_: a number for
-every person and for a laminar family of odd sets of people. Whatever plan anybody proposes, its value
-cannot exceed the sum that these numbers make. Checking one takes additions and comparisons only, and this
-module imports nothing that searches.
+A certificate is a feasible solution of the linear-programming dual of matching [edmonds1965]_: a
+number for every person and for a laminar family of odd sets of people. Whatever plan anybody
+proposes, its value cannot exceed the sum that these numbers make. Checking one takes additions and
+comparisons only, and this module imports nothing that searches.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pairwise.errors import VerificationError
 
 IntArray = NDArray[np.int64]
+IndexArray = NDArray[np.int32] | NDArray[np.int64]
 WeightBlock = Callable[[slice, slice], IntArray]
 
 NOT_ALLOWED = np.iinfo(np.int64).min
@@ -29,8 +30,8 @@ _BLOCK = 1024
 class Certificate:
     """A dual solution that bounds every matching of a weighted graph.
 
-    All numbers are integers in units of `step`. With weight ``w(i, j)`` the certificate claims, for every
-    allowed pair, ``duals[i] + duals[j] + sum of set_duals over sets holding both
+    All numbers are integers in units of `step`. With weight ``w(i, j)`` the certificate claims, for
+    every allowed pair, ``duals[i] + duals[j] + sum of set_duals over sets holding both
     >= 2 * (w(i, j) + bonus)``, and ``duals >= 0``, ``set_duals >= 0``.
 
     Parameters
@@ -94,7 +95,7 @@ class Certificate:
         if self.bye is not None:
             self._check_bye(common)
 
-    def check_edges(self, u: IntArray, v: IntArray, weight: IntArray) -> None:
+    def check_edges(self, u: IndexArray, v: IndexArray, weight: IntArray) -> None:
         """Check every claim against a list of edges, weights in units. Cost O(m log n)."""
         self._check_shape()
         common = _CommonDual(self.parents, self.set_duals, len(self.duals))
@@ -171,7 +172,9 @@ class Certificate:
         weight = np.full(self.n, self.bye, dtype=np.int64)
         self._check_pairs(everybody, np.full(self.n, self.n), weight, common)
 
-    def _check_pairs(self, i: IntArray, j: IntArray, weight: IntArray, common: _CommonDual) -> None:
+    def _check_pairs(
+        self, i: IndexArray, j: IndexArray, weight: IntArray, common: _CommonDual
+    ) -> None:
         slack = self.duals[i] + self.duals[j] + common(i, j) - 2 * (weight + self.bonus)
         if len(slack) and int(slack.min()) < 0:
             worst = int(slack.argmin())
@@ -184,8 +187,8 @@ class Certificate:
 class _CommonDual:
     """Sum of the duals of all sets that hold both i and j, for arrays of pairs.
 
-    In depth-first order of the people, that sum is the least "meeting sum" between the two places, where
-    the meeting sum of neighbours is the sum at the smallest set that holds both.
+    In depth-first order of the people, that sum is the least "meeting sum" between the two places,
+    where the meeting sum of neighbours is the sum at the smallest set that holds both.
     """
 
     def __init__(self, parents: NDArray[np.int32], set_duals: IntArray, n: int) -> None:
@@ -216,7 +219,7 @@ class _CommonDual:
             last = self._table[-1]
             self._table.append(np.minimum(last[:-half], last[half:]))
 
-    def __call__(self, i: IntArray, j: IntArray) -> IntArray:
+    def __call__(self, i: IndexArray, j: IndexArray) -> IntArray:
         a, b = self._place[i], self._place[j]
         first, last = np.minimum(a, b) + 1, np.maximum(a, b)
         height = np.frexp((last - first + 1).astype(np.float64))[1] - 1

@@ -72,12 +72,16 @@ class GeneralMatching:
         n = len(self.mate)
         matched = np.flatnonzero(self.mate >= 0)
         if len(matched) and int(self.mate.max()) >= n:
-            raise VerificationError(f"mate: partner {int(self.mate.max())} is not one of 0 ... {n - 1}")
+            raise VerificationError(
+                f"mate: partner {int(self.mate.max())} is not one of 0 ... {n - 1}"
+            )
         if not np.array_equal(self.mate[self.mate[matched]], matched):
             raise VerificationError("mate: is not mutual; mate[mate[v]] must be v")
         units = self._source.units_of(self.pairs)
         if self._source.weight_of(self.pairs) != self.weight:
-            raise VerificationError(f"weight = {self.weight}: is not the sum over the matched pairs")
+            raise VerificationError(
+                f"weight = {self.weight}: is not the sum over the matched pairs"
+            )
         self._source.check(self.certificate)
         bound = self.certificate.bound(len(self.pairs))
         if bound < units or self.bound < bound * self.certificate.step:
@@ -99,16 +103,16 @@ def max_weight_matching(
     Parameters
     ----------
     weights : array (n, n)
-        Symmetric, float or integer; higher is better. NaN or -inf: the pair is not allowed. The diagonal
-        is not read. Integers are exact; floats are rounded once to a multiple of a power of two
-        (`certificate.step`), which is exact when 52 bits span them.
+        Symmetric, float or integer; higher is better. NaN or -inf: the pair is not allowed. The
+        diagonal is not read. Integers are exact; floats are rounded once to a multiple of a power
+        of two (`certificate.step`); `rounding` of the answer bounds what that can change.
     edges : (u, v, w) arrays (m,)
         Instead of a matrix: ends and finite weights. Parallel edges count with the larger weight.
     n : int
         Number of vertices, with `edges`; by default 1 + the largest end.
     cardinality : {"any", "maximum", "perfect"}
-        "any": most weight, pairs of negative weight are never made. "maximum": as many pairs as can be,
-        then most weight. "perfect": "maximum", and nobody may be left out.
+        "any": most weight, pairs of negative weight are never made. "maximum": as many pairs as can
+        be, then most weight. "perfect": "maximum", and nobody may be left out.
     time_limit : float, optional
         Seconds after which the best matching so far is returned with its bound.
 
@@ -125,22 +129,25 @@ def max_weight_matching(
 
     Notes
     -----
-    Primal-dual blossom search [edmonds1965]_ on the best few partners of every vertex, from the fractional
-    optimum [applegate1993]_; the duals then price all pairs, and what they miss is added until nothing is
-    missed. A matrix takes O(n^2) per pricing round, two or three rounds in practice; an edge list is solved
-    directly. Up to 40 vertices all pairs are taken at once.
+    Primal-dual blossom search [edmonds1965]_ on the best few partners of every vertex, from the
+    fractional optimum [applegate1993]_; the duals then price all pairs, and what they miss is added
+    until nothing is missed. A matrix takes O(n^2) per pricing round, two or three rounds in
+    practice; an edge list is solved directly. Up to 40 vertices all pairs are taken at once.
 
     Examples
     --------
     >>> from pairwise import matching
-    >>> best = matching.max_weight_matching([[0, 6, 2, 1], [6, 0, 5, 1], [2, 5, 0, 3], [1, 1, 3, 0]])
+    >>> weights = [[0, 6, 2, 1], [6, 0, 5, 1], [2, 5, 0, 3], [1, 1, 3, 0]]
+    >>> best = matching.max_weight_matching(weights)
     >>> best.mate.tolist(), best.weight, best.bound
     ([1, 0, 3, 2], 9, 9)
     >>> best.verify()
     """
     if cardinality not in ("any", "maximum", "perfect"):
         hint = did_you_mean(str(cardinality), ("any", "maximum", "perfect"))
-        raise InvalidInput(f'cardinality = {cardinality!r}: must be "any", "maximum" or "perfect"{hint}')
+        raise InvalidInput(
+            f'cardinality = {cardinality!r}: must be "any", "maximum" or "perfect"{hint}'
+        )
     if (weights is None) == (edges is None):
         raise InvalidInput("weights, edges: give exactly one of the two")
     source: _Matrix | _EdgeList
@@ -176,16 +183,18 @@ def _no_perfect_matching(source: _Matrix | _EdgeList, mate: NDArray[np.int32]) -
     barrier = np.flatnonzero(sides == 1).tolist()
     alone = int((mate < 0).sum())
     shown = ", ".join(map(str, barrier[:20])) + (", ..." if len(barrier) > 20 else "")
-    error = InfeasibleError(
-        f"no perfect matching: {alone} of {len(mate)} vertices stay alone in every matching. Without the "
-        f"vertices {{{shown}}} the graph falls into {len(barrier) + alone} odd parts or more, and each "
-        f"needs one of those {len(barrier)}. Allow more pairs, or ask for cardinality='maximum'",
+    return InfeasibleError(
+        [
+            f"no perfect matching: {alone} of {len(mate)} vertices stay alone in every matching. "
+            f"Without the vertices {{{shown}}} the graph has at least {len(barrier) + alone} odd "
+            f"parts, and each needs one of those {len(barrier)}; allow more pairs, or ask for "
+            "cardinality='maximum'"
+        ]
     )
-    return error
 
 
 def power_of_two_scale(largest: float, n: int) -> float:
-    """Return the largest power of two by which weights up to `largest` fit the kernel's integers."""
+    """Return the largest power of two by which weights up to `largest` fit the kernel."""
     headroom = int(np.ceil(np.log2(n + 8))) + 1
     bits = min(_MANTISSA, 58 - headroom)
     if largest == 0:
@@ -205,8 +214,9 @@ class _Matrix:
         i, j = _kernel.find_asymmetry(self.array)
         if i >= 0:
             raise InvalidInput(
-                f"weights[{i}, {j}] = {self.array[i, j]} but weights[{j}, {i}] = {self.array[j, i]}: "
-                "must be symmetric; decide how the two directions become one, for example (w + w.T) / 2"
+                f"weights[{i}, {j}] = {self.array[i, j]} but weights[{j}, {i}] = "
+                f"{self.array[j, i]}: must be symmetric; decide how the two directions become one, "
+                "for example (w + w.T) / 2"
             )
         self.scale, self.exact = 1.0, True
         if not self.integral:
@@ -215,7 +225,9 @@ class _Matrix:
     def _choose_scale(self) -> None:
         largest, whole = _kernel.magnitude(self.array)
         if np.isposinf(largest):
-            raise InvalidInput("weights: +inf is no weight; use a large finite one, or Require a pair")
+            raise InvalidInput(
+                "weights: +inf is no weight; use a large finite one, or Require a pair"
+            )
         self.exact = whole and largest <= 2.0**40
         self.scale = 1.0 if self.exact else power_of_two_scale(largest, len(self.array))
 
@@ -258,8 +270,10 @@ class _EdgeList:
     def __init__(self, edges: Any, n: int | None) -> None:
         u, v, w = (np.asarray(part) for part in edges)
         if not (u.ndim == v.ndim == w.ndim == 1 and len(u) == len(v) == len(w)):
-            raise InvalidInput(f"edges: u, v, w must be arrays of one length, have shapes "
-                               f"{u.shape}, {v.shape}, {w.shape}")
+            raise InvalidInput(
+                f"edges: u, v, w must be arrays of one length, have shapes "
+                f"{u.shape}, {v.shape}, {w.shape}"
+            )
         self.n = _count_vertices(u, v, n)
         self.u, self.v = u.astype(np.int32), v.astype(np.int32)
         loops = np.flatnonzero(self.u == self.v)
@@ -276,8 +290,10 @@ class _EdgeList:
         strange = np.flatnonzero(~np.isfinite(self.values))
         if len(strange):
             at = strange[0]
-            raise InvalidInput(f"edges[{at}] has weight {self.values[at]}: must be finite; "
-                               "leave out an edge that is not allowed")
+            raise InvalidInput(
+                f"edges[{at}] has weight {self.values[at]}: must be finite; "
+                "leave out an edge that is not allowed"
+            )
         largest = float(np.abs(self.values).max(initial=0.0))
         self.exact = largest <= 2.0**40 and bool((self.values == np.rint(self.values)).all())
         self.scale = 1.0 if self.exact else power_of_two_scale(largest, self.n)
