@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pairwise.errors import VerificationError as VerificationError
     from pairwise.importing import ColumnReport as ColumnReport
     from pairwise.importing import ImportReport as ImportReport
+    from pairwise.importing import Levels as Levels
+    from pairwise.importing import Ranked as Ranked
     from pairwise.participants import CategoryFeature as CategoryFeature
     from pairwise.participants import Participants as Participants
     from pairwise.participants import PreferenceFeature as PreferenceFeature
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
-    "importing": ("ColumnReport", "ImportReport"),
+    "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "participants": (
         "CategoryFeature",
         "Participants",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from pairwise.errors import InvalidInput, did_you_mean, listed, quoted
-from pairwise.participants.checks import FloatArray, frozen, inferred_scale, number_matrix
+from pairwise.participants.checks import (
+    FloatArray,
+    IndexArray,
+    frozen,
+    inferred_scale,
+    number_matrix,
+)
 from pairwise.participants.features import (
     CategoryFeature,
     PreferenceFeature,
@@ -195,3 +201,24 @@ def _twice(name: str, first: str, second: str) -> str:
             " monitoring features are for reports only; drop one of the two"
         )
     return f"{quoted(name)} is a {first} and a {second} feature; rename one of them"
+
+
+def checked_rows(given: npt.NDArray[Any], n: int) -> IndexArray:
+    """Return positions from 0 to n - 1 for positions or a mask."""
+    if given.size == 0 and given.dtype.kind != "b":
+        return np.empty(0, dtype=np.intp)
+    if given.dtype.kind == "b" and given.shape == (n,):
+        return np.flatnonzero(given)
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        raise InvalidInput(f"take: must be positions, ids as text, or a mask of shape ({n},)")
+    if given.min() < -n or given.max() >= n:
+        raise InvalidInput(f"take: positions must be from 0 to {n - 1}")
+    rows: IndexArray = np.arange(n, dtype=np.intp)[given]
+    return rows
+
+
+def refuse_repeated(named: Mapping[str, object], extra: Mapping[str, object]) -> None:
+    """Refuse a vector that is given as an argument and in `vectors`."""
+    repeated = [name for name in extra if named.get(name) is not None]
+    if repeated:
+        raise InvalidInput(f"{listed(repeated)} is given twice: as an argument and in vectors")

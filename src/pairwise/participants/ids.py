@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Id: TypeAlias = str | int
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Characters that an id cannot hold."""
+
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
@@ -74,7 +76,7 @@ def checked_ids(ids: Iterable[object]) -> tuple[Id, ...]:
     _refuse(given, [k for k, v in enumerate(stored) if v is None], "must be text or whole numbers")
     known = [value for value in stored if value is not None]
     _refuse(given, [k for k, v in enumerate(known) if v == ""], "must not be blank")
-    unreadable = [k for k, v in enumerate(known) if isinstance(v, str) and _CONTROL.search(v)]
+    unreadable = [k for k, v in enumerate(known) if isinstance(v, str) and CONTROL.search(v)]
     _refuse(given, unreadable, "must not hold line breaks or control characters")
     _refuse_duplicates(known)
     return tuple(known)

@@ -23,10 +23,12 @@ from pairwise.participants.build import (
     Wishes,
     category_features,
     check_names,
+    checked_rows,
     mapping,
     number_features,
     position,
     preference_features,
+    refuse_repeated,
     slot_features,
     vector_features,
 )
@@ -38,6 +40,7 @@ from pairwise.participants.features import (
     VectorFeature,
 )
 from pairwise.participants.ids import Id, checked_ids
+from pairwise.participants.sources import Importable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", VectorFeature, CategoryFeature, SlotFeature, PreferenceFeature)
 
 
-class Participants:
+class Participants(Importable):
     """The whole population: n people with ids and features, immutable.
 
     Parameters
@@ -136,7 +139,7 @@ class Participants:
         n = len(stored)
         named = {"offers": offers, "seeks": seeks, "interests": interests, "values": values}
         extra = mapping(vectors, "vectors")
-        _refuse_repeated(named, extra)
+        refuse_repeated(named, extra)
         self._fill(
             stored,
             {
@@ -167,6 +170,9 @@ class Participants:
         people = cls.__new__(cls)
         people._fill(ids, features, report)
         return people
+
+    def _with_report(self, report: ImportReport) -> Participants:
+        return Participants._of(self.ids, self._features, report)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         """Refuse: participants are frozen."""
@@ -428,26 +434,7 @@ class Participants:
         if len(given) and all(isinstance(one, str) for one in given):
             rows = self.indices(given)
         else:
-            rows = _positions(np.asarray(given), len(self))
+            rows = checked_rows(np.asarray(given), len(self))
         if len(np.unique(rows)) < len(rows):
             raise InvalidInput("take: somebody occurs twice; ids must stay unique")
         return rows
-
-
-def _positions(given: npt.NDArray[Any], n: int) -> IndexArray:
-    if given.size == 0 and given.dtype.kind != "b":
-        return np.empty(0, dtype=np.intp)
-    if given.dtype.kind == "b" and given.shape == (n,):
-        return np.flatnonzero(given)
-    if given.ndim != 1 or given.dtype.kind not in "iu":
-        raise InvalidInput(f"take: must be positions, ids as text, or a mask of shape ({n},)")
-    if given.min() < -n or given.max() >= n:
-        raise InvalidInput(f"take: positions must be from 0 to {n - 1}")
-    rows: IndexArray = np.arange(n, dtype=np.intp)[given]
-    return rows
-
-
-def _refuse_repeated(named: Mapping[str, object], extra: Mapping[str, object]) -> None:
-    repeated = [name for name in extra if named.get(name) is not None]
-    if repeated:
-        raise InvalidInput(f"{listed(repeated)} is given twice: as an argument and in vectors")
