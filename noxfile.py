@@ -14,7 +14,12 @@ import nox
 
 STUB = Path("src/pairwise/_kernel.pyi")
 KERNEL_TESTS = "kernel or matching or general or bipartite or certificate or pairing"
-WHEEL_HOLDS = {"pairwise/__init__.py", "pairwise/_kernel.pyi", "pairwise/py.typed"}
+WHEEL_HOLDS = {
+    "pairwise/__init__.py",
+    "pairwise/_kernel.pyi",
+    "pairwise/data/cohort.csv",
+    "pairwise/py.typed",
+}
 
 nox.options.sessions = ["lint", "types", "test", "stubs"]
 nox.options.default_venv_backend = "venv"

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pairwise.data import sample_cohort as sample_cohort
     from pairwise.errors import InfeasibleError as InfeasibleError
     from pairwise.errors import InvalidInput as InvalidInput
     from pairwise.errors import PairwiseError as PairwiseError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pairwise.participants import VectorFeature as VectorFeature
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "participants": (

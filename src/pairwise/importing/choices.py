@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NOTHING = frozenset({"none", "none of these", "none of the above", "nothing"})
 _TOGETHER = 3
 _MANY_OPTIONS = 40
+_NAMED_OPTIONS = 8
 
 Parts = tuple[str, ...]
 
@@ -256,5 +257,5 @@ def _options_note(labels: dict[str, str]) -> str:
     if len(labels) > _MANY_OPTIONS:
         return f"{note}: is it free text?"
     return (
-        f"{note}: {listed(list(labels.values()), most=_MANY_OPTIONS)}; declare options= to be sure"
+        f"{note}: {listed(list(labels.values()), most=_NAMED_OPTIONS)}; declare options= to be sure"
     )

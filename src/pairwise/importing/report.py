@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pairwise.errors import listed
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnReport:
@@ -25,6 +27,8 @@ class ColumnReport:
         Answers, or parts of them, that were left out; the notes say which and where.
     notes : tuple of str
         What was inferred (delimiter, scale, options) and what was dropped, in sentences.
+    label : str
+        What the column is called within its feature, when it is one of several.
     """
 
     column: str
@@ -34,6 +38,7 @@ class ColumnReport:
     unknown: int
     dropped: int = 0
     notes: tuple[str, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +80,31 @@ class ImportReport:
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.people:,} people", *self._table()]
         lines += [f"- {note}" for note in self.notes]
-        lines += [f"- {entry.column}: {note}" for entry in self.columns for note in entry.notes]
+        lines += [f"- {listed(names, most=1)}: {note}" for note, names in self._by_note()]
         if self.ignored:
             lines.append(f"- not used: {', '.join(self.ignored)}")
         return "\n".join(lines)
 
+    def _by_note(self) -> list[tuple[str, list[str]]]:
+        """Return the notes in order, each with the columns of one feature that share it."""
+        shared: dict[tuple[str, str], list[str]] = {}
+        for entry in self.columns:
+            for note in entry.notes:
+                shared.setdefault((entry.feature, note), []).append(entry.column)
+        return [(note, names) for (_, note), names in shared.items()]
+
     def _table(self) -> list[str]:
         head = ("column", "feature", "kind", "read", "unknown", "dropped")
         rows = [
-            (c.column, c.feature, c.kind, f"{c.read:,}", f"{c.unknown:,}", f"{c.dropped:,}")
+            (c.column, _called(c), c.kind, f"{c.read:,}", f"{c.unknown:,}", f"{c.dropped:,}")
             for c in self.columns
         ]
         widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
         return [_aligned(row, widths) for row in (head, *rows)]
+
+
+def _called(entry: ColumnReport) -> str:
+    return f"{entry.feature}: {entry.label}" if entry.label else entry.feature
 
 
 def _aligned(row: tuple[str, ...], widths: list[int]) -> str:

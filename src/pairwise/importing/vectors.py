@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,8 +70,8 @@ def _levels(
     for column, label, values, notes in zip(
         columns, labels, matrix.values.T, matrix.notes, strict=True
     ):
-        called = (f"called {quoted(label)}",) if label != column.name else ()
-        reports.append(_report(column, feature, kind, np.isnan(values), (*called, *notes)))
+        entry = _report(column, feature, kind, np.isnan(values), notes)
+        reports.append(replace(entry, label=label))
     return Draft(
         feature,
         tuple(labels),
