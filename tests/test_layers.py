@@ -39,6 +39,7 @@ METHODS_FORWARD = {
     ("plan", "pairing"),
     ("plan", "plotting"),
     ("participants", "importing"),
+    ("terms", "score"),
 }
 """A convenience method may load these later rooms inside its body, never at import."""
 

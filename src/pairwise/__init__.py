@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from pairwise.participants import PreferenceFeature as PreferenceFeature
     from pairwise.participants import SlotFeature as SlotFeature
     from pairwise.participants import VectorFeature as VectorFeature
+    from pairwise.score import Breakdown as Breakdown
+    from pairwise.score import Score as Score
+    from pairwise.score import TermShare as TermShare
+    from pairwise.score import default_score as default_score
+    from pairwise.terms import BoundTerm as BoundTerm
+    from pairwise.terms import Closeness as Closeness
+    from pairwise.terms import Complementarity as Complementarity
+    from pairwise.terms import Custom as Custom
+    from pairwise.terms import Diversity as Diversity
+    from pairwise.terms import Overlap as Overlap
+    from pairwise.terms import Precomputed as Precomputed
+    from pairwise.terms import Preference as Preference
+    from pairwise.terms import Similarity as Similarity
+    from pairwise.terms import Term as Term
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "data": ("sample_cohort",),
@@ -33,6 +47,19 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "PreferenceFeature",
         "SlotFeature",
         "VectorFeature",
+    ),
+    "score": ("Breakdown", "Score", "TermShare", "default_score"),
+    "terms": (
+        "BoundTerm",
+        "Closeness",
+        "Complementarity",
+        "Custom",
+        "Diversity",
+        "Overlap",
+        "Precomputed",
+        "Preference",
+        "Similarity",
+        "Term",
     ),
 }
 """Public names by the module that defines them."""

@@ -427,6 +427,17 @@ class Participants(Importable):
         stays[self.indices(who)] = False
         return self.take(stays)
 
+    def without_monitoring(self) -> Participants:
+        """Return the same people without their monitoring features.
+
+        Examples
+        --------
+        >>> people = Participants(["ann"], monitoring={"gender": ["f"]})
+        >>> people.without_monitoring().monitoring_names
+        ()
+        """
+        return Participants._of(self.ids, {**self._features, MONITORING: {}}, None)
+
     def _rows(self, who: Iterable[Id] | npt.NDArray[Any]) -> IndexArray:
         if isinstance(who, str):
             raise InvalidInput(f"take({quoted(who)}): must be a list of ids, not one text")
