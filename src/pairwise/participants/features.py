@@ -195,9 +195,11 @@ class CategoryFeature(_Frozen):
         if isinstance(answers, (str, bytes)):
             raise InvalidInput(f"{name} = {quoted(answers)}: must hold one label per person")
         given = list(answers)
-        texts = {
-            answer: _label(answer) for answer in dict.fromkeys(given) if not is_unknown(answer)
-        }
+        try:
+            distinct = dict.fromkeys(given)
+        except TypeError as error:
+            raise InvalidInput(f"{name}: must hold one label per person, not lists") from error
+        texts = {answer: _label(answer) for answer in distinct if not is_unknown(answer)}
         labels = sorted(set(texts.values()))
         code = {label: k for k, label in enumerate(labels)}
         coded = {answer: code[text] for answer, text in texts.items()}
