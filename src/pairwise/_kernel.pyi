@@ -9,13 +9,38 @@ from numpy.typing import NDArray
 def version() -> str:
     """Return the version of pairwise that this kernel was built from."""
 
-@overload
-def match_dense(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any]:
-    """Maximum-weight matching on a symmetric matrix of floats."""
+class DenseMatcher:
+    """Maximum-weight matching on a symmetric matrix, by pricing."""
+
+    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool) -> None: ...
+
+    def solve(self, time_limit: float | None = None) -> dict[str, Any]:
+        """Solve from scratch."""
+
+    def solve_without(self, removed: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
+        """
+        Solve without some vertices (n: the bye), from the optimum that `solve` left.
+        """
 
 @overload
-def match_dense(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any]:
-    """Maximum-weight matching on a symmetric matrix of integers."""
+def find_asymmetry(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[int, int]: ...
+
+@overload
+def find_asymmetry(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[int, int]:
+    """First (i, j) where the matrix is not symmetric; (-1, -1) if none."""
+
+class IntegerDenseMatcher:
+    """Maximum-weight matching on a symmetric matrix, by pricing."""
+
+    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool) -> None: ...
+
+    def solve(self, time_limit: float | None = None) -> dict[str, Any]:
+        """Solve from scratch."""
+
+    def solve_without(self, removed: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
+        """
+        Solve without some vertices (n: the bye), from the optimum that `solve` left.
+        """
 
 def match_sparse(n: int, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], maximum: bool, time_limit: float | None = None) -> dict[str, Any]:
     """Maximum-weight matching on a list of edges."""
@@ -30,9 +55,68 @@ def magnitude(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None)
     Largest absolute entry off the diagonal, and whether all entries are whole numbers.
     """
 
-@overload
-def find_asymmetry(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[int, int]: ...
+class Matcher:
+    """Maximum-weight matching that stays optimal while edges change."""
 
-@overload
-def find_asymmetry(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[int, int]:
-    """First (i, j) where the matrix is not symmetric; (-1, -1) if none."""
+    def __init__(self, n: int) -> None: ...
+
+    def __copy__(self) -> Matcher: ...
+
+    def load(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> None:
+        """
+        Load the edges of an empty matcher; starts from the fractional optimum.
+        """
+
+    def solve(self, time_limit: float | None = None) -> bool:
+        """Restore optimality; False if stopped early."""
+
+    def add_edges(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+        """Add edges; of parallel edges the larger weight counts."""
+
+    def set_edges(self, v: int, partner: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+        """Replace all edges at v."""
+
+    def isolate(self, v: int) -> None:
+        """Remove all edges at v."""
+
+    def mates(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]:
+        """Partner of each vertex, -1 if alone."""
+
+    def vertex_duals(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
+        """Duals of vertices, at twice the scale of weights."""
+
+    def duals(self) -> tuple[Any, Any, Any]:
+        """Vertex duals, parents and set duals of the laminar family."""
+
+    def shortfall(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
+        """
+        By how much the duals fall short of covering each pair (at twice the scale); <= 0: covered.
+        """
+
+    @property
+    def searches(self) -> int:
+        """Number of tree searches so far."""
+
+class CandidatePool:
+    """The best few partners of everybody, collected block by block."""
+
+    def __init__(self, n: int, slots: int) -> None: ...
+
+    def offer_block(self, block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], row: int, column: int, potential: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+        """Offer all pairs above the diagonal of a block of scores to both ends."""
+
+    def merge(self, keys: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], partners: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None:
+        """Merge a pool over other pairs."""
+
+    @property
+    def keys(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None, None))]:
+        """Score less both potentials, descending; (n, slots)."""
+
+    @property
+    def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
+        """Partners by slot, -1 where unused; (n, slots)."""
+
+def unpooled_suspects(threshold: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], moved: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], limit: int) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]] | None:
+    """
+    Pairs outside the pool that the duals may not cover; None if more than limit.
+    """

@@ -1,68 +1,21 @@
-// The only file that knows nanobind: spans in, values out.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/pair.h>
+// Only bindings*.cpp know nanobind: spans in, values out.
+#include "bindings.h"
 
-#include <chrono>
 #include <cmath>
-#include <optional>
+#include <limits>
 
 #include "barrier.h"
+#include "bindings_matcher.h"
 #include "dense.h"
 #include "sparse.h"
 
-namespace nb = nanobind;
+namespace pairwise::bind {
+
 using namespace nb::literals;
 
 namespace {
 
-using pairwise::Vertex;
-using pairwise::Weight;
-
-template <class T>
-using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-template <class T>
-using Square = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-template <class T>
-using Owned = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
-
-using Answer = nb::typed<nb::dict, nb::str, nb::any>;
-
-template <class T>
-Owned<T> to_numpy(std::vector<T> values) {
-  auto* owner = new std::vector<T>(std::move(values));
-  nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return Owned<T>(owner->data(), {owner->size()}, capsule);
-}
-
-// Stops at a deadline or at Ctrl-C; the signal is left to the caller, who asks `signalled`.
-class DeadlineOrSignal final : public pairwise::Interrupt {
- public:
-  explicit DeadlineOrSignal(std::optional<double> seconds) {
-    if (!seconds) return;
-    deadline_ = std::chrono::steady_clock::now() +
-                std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                    std::chrono::duration<double>(*seconds));
-  }
-
-  bool stop() override {
-    if (stopped_) return true;
-    if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) return stopped_ = true;
-    nb::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) {
-      PyErr_Clear();
-      stopped_ = true;
-    }
-    return stopped_;
-  }
-
- private:
-  std::optional<std::chrono::steady_clock::time_point> deadline_;
-  bool stopped_ = false;
-};
-
-Answer to_dict(pairwise::PricedMatching&& answer) {
+Answer to_dict(PricedMatching&& answer) {
   Answer out;
   out["mate"] = to_numpy(std::move(answer.mate));
   out["vertex_duals"] = to_numpy(std::move(answer.duals.vertex));
@@ -72,55 +25,74 @@ Answer to_dict(pairwise::PricedMatching&& answer) {
   out["bye"] = answer.has_bye ? nb::cast(answer.bye) : nb::none();
   out["complete"] = answer.complete;
   out["rounds"] = answer.rounds;
-  out["edges"] = answer.edges;
   return out;
 }
 
-pairwise::Cardinality cardinality_of(bool maximum) {
-  return maximum ? pairwise::Cardinality::maximum : pairwise::Cardinality::any;
-}
+Cardinality cardinality_of(bool maximum) { return maximum ? Cardinality::maximum : Cardinality::any; }
 
 template <class Number>
-pairwise::DenseWeights<Number> view(const Square<Number>& weights, double scale) {
+DenseWeights<Number> view(const Table<Number>& weights, double scale) {
   if (weights.shape(0) != weights.shape(1)) throw std::invalid_argument("weights: must be square");
   return {weights.data(), static_cast<Vertex>(weights.shape(0)), scale};
 }
 
+// A dense solver together with the matrix it reads.
 template <class Number>
-Answer match_dense(const Square<Number>& weights, double scale, bool maximum,
-                     std::optional<double> time_limit) {
-  DeadlineOrSignal interrupt(time_limit);
-  pairwise::PricedMatching answer;
-  {
-    nb::gil_scoped_release release;
-    answer = pairwise::solve_dense(view(weights, scale), cardinality_of(maximum), interrupt);
-  }
-  return to_dict(std::move(answer));
-}
+class DenseMatcher {
+ public:
+  DenseMatcher(Table<Number> weights, double scale, bool maximum)
+      : weights_(std::move(weights)), solver_(view(weights_, scale), cardinality_of(maximum)) {}
 
-std::vector<pairwise::Edge> to_edges(Vertex n, const Vertex* u, const Vertex* v, const Weight* weight,
-                                     std::size_t count) {
-  std::vector<pairwise::Edge> edges(count);
-  for (std::size_t e = 0; e < count; ++e) {
-    edges[e] = {u[e], v[e], weight[e]};
-    if (edges[e].u < 0 || edges[e].v < 0 || edges[e].u >= n || edges[e].v >= n || edges[e].u == edges[e].v) {
-      throw std::invalid_argument("edges: ends must be two different vertices in 0 ... n - 1");
+  Answer solve(std::optional<double> time_limit) {
+    DeadlineOrSignal interrupt(time_limit);
+    PricedMatching answer;
+    {
+      nb::gil_scoped_release release;
+      answer = solver_.solve(interrupt);
     }
+    return to_dict(std::move(answer));
   }
-  return edges;
+
+  Answer solve_without(const Vector<Vertex>& removed, std::optional<double> time_limit) const {
+    DeadlineOrSignal interrupt(time_limit);
+    PricedMatching answer;
+    {
+      nb::gil_scoped_release release;
+      answer = solver_.solve_without(as_span(removed), interrupt);
+    }
+    return to_dict(std::move(answer));
+  }
+
+ private:
+  Table<Number> weights_;
+  DenseSolver<Number> solver_;
+};
+
+template <class Number>
+void bind_dense(nb::module_& m, const char* name) {
+  using Self = DenseMatcher<Number>;
+  nb::class_<Self>(m, name, "Maximum-weight matching on a symmetric matrix, by pricing.")
+      .def(nb::init<Table<Number>, double, bool>(), "weights"_a.noconvert(), "scale"_a, "maximum"_a)
+      .def("solve", &Self::solve, "time_limit"_a = nb::none(), "Solve from scratch.")
+      .def("solve_without", &Self::solve_without, "removed"_a, "time_limit"_a = nb::none(),
+           "Solve without some vertices (n: the bye), from the optimum that `solve` left.");
+  m.def(
+      "find_asymmetry",
+      [](const Table<Number>& weights) {
+        nb::gil_scoped_release release;
+        return find_asymmetry(view(weights, 1.0));
+      },
+      "weights"_a.noconvert(), "First (i, j) where the matrix is not symmetric; (-1, -1) if none.");
 }
 
 Answer match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
-                      bool maximum, std::optional<double> time_limit) {
-  if (u.size() != v.size() || u.size() != weight.size()) {
-    throw std::invalid_argument("edges: u, v and w must have one length");
-  }
-  const auto edges = to_edges(n, u.data(), v.data(), weight.data(), u.size());
+                    bool maximum, std::optional<double> time_limit) {
+  const auto edges = to_edges(n, as_span(u), as_span(v), as_span(weight));
   DeadlineOrSignal interrupt(time_limit);
-  pairwise::PricedMatching answer;
+  PricedMatching answer;
   {
     nb::gil_scoped_release release;
-    answer = pairwise::solve_sparse(n, edges, cardinality_of(maximum), interrupt);
+    answer = solve_sparse(n, edges, cardinality_of(maximum), interrupt);
   }
   return to_dict(std::move(answer));
 }
@@ -128,22 +100,15 @@ Answer match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, 
 Owned<std::int8_t> barrier(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v,
                            const Vector<Vertex>& mate) {
   const std::vector<Weight> none(u.size(), 0);
-  const auto edges = to_edges(n, u.data(), v.data(), none.data(), u.size());
-  const auto sides = pairwise::tutte_berge(n, edges, {mate.data(), mate.size()});
+  const auto sides = tutte_berge(n, to_edges(n, as_span(u), as_span(v), none), as_span(mate));
   std::vector<std::int8_t> out;
   out.reserve(sides.size());
   for (const auto side : sides) out.push_back(static_cast<std::int8_t>(side));
   return to_numpy(std::move(out));
 }
 
-template <class Number>
-std::pair<Vertex, Vertex> asymmetry(const Square<Number>& weights) {
-  nb::gil_scoped_release release;
-  return pairwise::find_asymmetry(view(weights, 1.0));
-}
-
 // Largest |entry| that is allowed (infinity if +infinity occurs), and whether all allowed entries are whole.
-std::pair<double, bool> magnitude(const Square<double>& weights) {
+std::pair<double, bool> magnitude(const Table<double>& weights) {
   nb::gil_scoped_release release;
   double largest = 0;
   bool whole = true;
@@ -160,24 +125,22 @@ std::pair<double, bool> magnitude(const Square<double>& weights) {
 }
 
 }  // namespace
+}  // namespace pairwise::bind
 
 NB_MODULE(_kernel, m) {
+  using namespace pairwise::bind;
+  using namespace nb::literals;
   m.doc() = "Compiled kernel of pairwise: arrays in, arrays out, no people.";
   m.def(
       "version", [] { return PAIRWISE_VERSION; },
       "Return the version of pairwise that this kernel was built from.");
-  m.def("match_dense", &match_dense<double>, "weights"_a.noconvert(), "scale"_a, "maximum"_a,
-        "time_limit"_a = nb::none(), "Maximum-weight matching on a symmetric matrix of floats.");
-  m.def("match_dense", &match_dense<Weight>, "weights"_a.noconvert(), "scale"_a, "maximum"_a,
-        "time_limit"_a = nb::none(), "Maximum-weight matching on a symmetric matrix of integers.");
+  bind_dense<double>(m, "DenseMatcher");
+  bind_dense<pairwise::Weight>(m, "IntegerDenseMatcher");
   m.def("match_sparse", &match_sparse, "n"_a, "u"_a, "v"_a, "weight"_a, "maximum"_a,
         "time_limit"_a = nb::none(), "Maximum-weight matching on a list of edges.");
   m.def("tutte_berge", &barrier, "n"_a, "u"_a, "v"_a, "mate"_a,
         "Gallai-Edmonds sides: 0 even, 1 barrier, 2 the rest; `mate` must be of maximum cardinality.");
   m.def("magnitude", &magnitude, "weights"_a.noconvert(),
         "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
-  m.def("find_asymmetry", &asymmetry<double>, "weights"_a.noconvert(),
-        "First (i, j) where the matrix is not symmetric; (-1, -1) if none.");
-  m.def("find_asymmetry", &asymmetry<Weight>, "weights"_a.noconvert(),
-        "First (i, j) where the matrix is not symmetric; (-1, -1) if none.");
+  bind_matcher(m);
 }

@@ -22,11 +22,6 @@ template <class Number>
 constexpr Number kNone = std::is_integral_v<Number> ? std::numeric_limits<Number>::min()
                                                     : -std::numeric_limits<Number>::infinity();
 
-struct Violation {
-  Weight amount;
-  Vertex u, v;
-};
-
 // The k largest entries seen, in descending order; earlier entries win ties.
 template <class Number>
 class BestEntries {
@@ -123,160 +118,67 @@ Weight DenseWeights<Weight>::units(Vertex i, Vertex j) const {
 
 namespace {
 
+struct Violation {
+  Weight amount;
+  Vertex u, v;
+};
+
+}  // namespace
+
+// One search for the pairs that the duals of a matcher do not cover.
 template <class Number>
-class DenseSolver {
+class DenseSolver<Number>::Pricing {
  public:
-  DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality, Interrupt& interrupt)
-      : weights_(weights),
-        n_(weights.n),
-        maximum_(cardinality == Cardinality::maximum),
-        interrupt_(interrupt),
-        threshold_(at(n_), kNone<Number>) {}
-
-  PricedMatching run() {
-    choose_bonus();
-    collect_candidates();
-    Matcher matcher(n_ + (answer_.has_bye ? 1 : 0));
-    answer_.edges = edges_.size();
-    matcher.load(edges_, interrupt_);
-    bool running = matcher.solve(interrupt_);
-    while (true) {
-      ++answer_.rounds;
-      const bool optimal = price(matcher) && running;
-      if (optimal || !running) {
-        finish(matcher, optimal);
-        return std::move(answer_);
-      }
-      for (const Violation& pair : added_) matcher.add_edge(pair.u, pair.v, total(pair.u, pair.v));
-      answer_.edges += added_.size();
-      running = matcher.solve(interrupt_);
+  Pricing(const DenseSolver& solver, std::span<const Vertex> removed)
+      : solver_(solver), weights_(solver.weights_), n_(solver.weights_.n), removed_(at(n_), false) {
+    for (const Vertex v : removed) {
+      if (v < n_) removed_[at(v)] = true;
     }
   }
 
- private:
-  Weight total(Vertex i, Vertex j) const { return weights_.units(i, j) + answer_.bonus; }
-
-  // With the bonus, one more pair outweighs any loss on the others along an alternating path.
-  void choose_bonus() {
-    const auto [low, high] = allowed_range(weights_);
-    if (low > high) return;
-    const auto units = [&](Number value) {
-      return static_cast<long double>(value) * static_cast<long double>(weights_.scale);
-    };
-    const long double range = units(high) - units(low) + 2;
-    const long double most = std::max({units(high), -units(low), range}) *
-                             (maximum_ ? static_cast<long double>(n_) / 2 + 3 : 1.0L);
-    if (most >= static_cast<long double>(kMaxWeight)) {
-      throw std::invalid_argument(
-          "weights: their range times the number of pairs must stay below 2^59 units; divide them by a "
-          "common factor or pass floats");
-    }
-    if (!maximum_) return;
-    const auto least = static_cast<Weight>(std::floor(units(low))) - 1;
-    answer_.bonus = static_cast<Weight>(range) * (n_ / 2 + 1) + 1 - least;
-    answer_.has_bye = n_ % 2 == 1;
-    answer_.bye = least;
-  }
-
-  void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, total(u, v)}); }
-
-  void collect_candidates() {
-    if (n_ <= kComplete) {
-      for (Vertex i = 0; i < n_; ++i) {
-        for (Vertex j = i + 1; j < n_; ++j) {
-          if (weights_.allowed(i, j)) add_candidate(i, j);
-        }
-      }
-    } else {
-      collect_best();
-      if (maximum_) join_left_out();
-    }
-    if (!answer_.has_bye) return;
-    for (Vertex v = 0; v < n_; ++v) edges_.push_back({v, n_, answer_.bye + answer_.bonus});
-  }
-
-  // The best partners of every row. Scanning starts behind the diagonal, so that rows of equal entries do not
-  // all choose the same few columns.
-  void collect_best() {
-    const Number floor = maximum_ ? kNone<Number> : Number{0};
-    BestEntries<Number> best(kPartners);
-    std::vector<std::vector<Vertex>> chosen(at(n_));
-    for (Vertex i = 0; i < n_; ++i) {
-      best.clear(floor);
-      offer_range(weights_.row(i), i + 1, n_, best);
-      offer_range(weights_.row(i), 0, i, best);
-      threshold_[at(i)] = best.threshold();
-      for (const auto& [value, j] : best.entries()) chosen[at(i)].push_back(j);
-    }
-    for (Vertex i = 0; i < n_; ++i) {
-      for (const Vertex j : chosen[at(i)]) {
-        const auto& back = chosen[at(j)];
-        if (i < j || std::find(back.begin(), back.end(), i) == back.end()) add_candidate(i, j);
-      }
-    }
-  }
-
-  // People whom the candidates' hubs leave over get candidates among themselves until nobody is left over,
-  // else the bonus would be paid for by long searches.
-  void join_left_out() {
-    std::vector<Vertex> mate(at(n_), -1);
-    std::size_t begin = 0;
-    std::vector<Vertex> left;
-    while (true) {
-      std::stable_sort(edges_.begin() + static_cast<std::ptrdiff_t>(begin), edges_.end(),
-                       [](const Edge& a, const Edge& b) { return a.weight > b.weight; });
-      for (std::size_t e = begin; e < edges_.size(); ++e) {
-        auto& a = mate[at(edges_[e].u)];
-        auto& b = mate[at(edges_[e].v)];
-        if (a < 0 && b < 0) {
-          a = edges_[e].v;
-          b = edges_[e].u;
-        }
-      }
-      begin = edges_.size();
-      const std::size_t before = left.size();
-      left.clear();
-      for (Vertex v = 0; v < n_; ++v) {
-        if (mate[at(v)] < 0) left.push_back(v);
-      }
-      if (left.size() < 2 || left.size() == before) return;
-      join(left, left.size() <= kLeftOutComplete ? left.size() : kPartners / 2);
-    }
-  }
-
-  void join(const std::vector<Vertex>& left, std::size_t partners) {
-    BestEntries<Number> best(partners);
-    for (std::size_t a = 0; a < left.size(); ++a) {
-      best.clear(kNone<Number>);
-      for (std::size_t b = 1; b < left.size(); ++b) {
-        const Vertex j = left[(a + b) % left.size()];
-        best.offer(weights_.row(left[a])[j], j);
-      }
-      for (const auto& [value, j] : best.entries()) add_candidate(left[a], j);
-    }
-  }
-
-  // Looks for pairs that the duals do not cover. True if there are none.
-  bool price(const Matcher& matcher) {
+  // True if all pairs are covered.
+  bool run(const Matcher& matcher) {
     prepare(matcher);
     const CommonDual common(matcher);
     violations_.clear();
     raise_.assign(at(n_), 0);
-    for (Vertex i = 0; i < n_; ++i) price_row(i, matcher, common);
-    choose_added();
+    for (Vertex i = 0; i < n_; ++i) {
+      if (!removed_[at(i)]) price_row(i, matcher, common);
+    }
     return violations_.empty();
   }
 
+  // The most violated pairs, a few for each person.
+  std::vector<Violation> choose() {
+    std::sort(violations_.begin(), violations_.end(), [](const Violation& a, const Violation& b) {
+      if (a.amount != b.amount) return a.amount > b.amount;
+      return a.u != b.u ? a.u < b.u : a.v < b.v;
+    });
+    std::vector<std::size_t> count(at(n_), 0);
+    std::vector<Violation> chosen;
+    for (const Violation& pair : violations_) {
+      if (count[at(pair.u)] >= kAddedPerRow && count[at(pair.v)] >= kAddedPerRow) continue;
+      chosen.push_back(pair);
+      ++count[at(pair.u)];
+      ++count[at(pair.v)];
+    }
+    return chosen;
+  }
+
+  // What to add to the duals to make them feasible: half of the worst violation at each vertex.
+  const std::vector<Weight>& raise() const { return raise_; }
+
+ private:
   // floor_[v]: the dual of v less its share of the bonus, in the unit of the entries and a little less, so
   // that no pair with entry <= floor_[i] + floor_[j] can be violated.
   void prepare(const Matcher& matcher) {
     floor_.resize(at(n_));
-    order_.resize(at(n_));
     for (Vertex v = 0; v < n_; ++v) {
-      const Weight own = matcher.dual(v) - answer_.bonus;
-      const double shown = static_cast<double>(own);
-      floor_[at(v)] = (shown - 2.0 - std::abs(shown) * 0x1p-50) / (2.0 * weights_.scale);
+      const auto own = static_cast<double>(matcher.dual(v) - solver_.frame_.bonus);
+      floor_[at(v)] = removed_[at(v)] ? std::numeric_limits<double>::max() / 4
+                                      : (own - 2.0 - std::abs(own) * 0x1p-50) / (2.0 * weights_.scale);
     }
+    order_.resize(at(n_));
     std::iota(order_.begin(), order_.end(), 0);
     std::sort(order_.begin(), order_.end(),
               [&](Vertex a, Vertex b) { return floor_[at(a)] < floor_[at(b)]; });
@@ -285,19 +187,16 @@ class DenseSolver {
   }
 
   // An entry outside the candidates is at most the threshold of both rows. So row i needs a look only at
-  // those j with floor_[j] below threshold_[i] - floor_[i]: often a short prefix of the sorted floors.
+  // those j with floor_[j] below threshold[i] - floor_[i]: often a short prefix of the sorted floors.
   void price_row(Vertex i, const Matcher& matcher, const CommonDual& common) {
     const Number* row = weights_.row(i);
     const double own = floor_[at(i)];
-    std::size_t reach = order_.size();
-    if (n_ > kComplete) {
-      const double room = static_cast<double>(threshold_[at(i)]) - own;
-      reach = static_cast<std::size_t>(
-          std::upper_bound(sorted_floor_.begin(), sorted_floor_.end(), room) - sorted_floor_.begin());
-    }
+    const double room = static_cast<double>(solver_.threshold_[at(i)]) - own;
+    const auto reach = static_cast<std::size_t>(
+        std::upper_bound(sorted_floor_.begin(), sorted_floor_.end(), room) - sorted_floor_.begin());
     auto check = [&](Vertex j) {
       if (!weights_.allowed(i, j)) return;
-      const Weight missing = 2 * total(i, j) - matcher.dual(i) - matcher.dual(j);
+      const Weight missing = 2 * solver_.total(i, j) - matcher.dual(i) - matcher.dual(j);
       if (missing <= 0) return;
       const Weight amount = missing - common(i, j);
       if (amount <= 0) return;
@@ -336,55 +235,154 @@ class DenseSolver {
     }
   }
 
-  // The most violated pairs, a few for each person.
-  void choose_added() {
-    std::sort(violations_.begin(), violations_.end(), [](const Violation& a, const Violation& b) {
-      if (a.amount != b.amount) return a.amount > b.amount;
-      return a.u != b.u ? a.u < b.u : a.v < b.v;
-    });
-    std::vector<std::uint8_t> count(at(n_), 0);
-    added_.clear();
-    for (const Violation& pair : violations_) {
-      auto& a = count[at(pair.u)];
-      auto& b = count[at(pair.v)];
-      if (a >= kAddedPerRow && b >= kAddedPerRow) continue;
-      added_.push_back(pair);
-      a = static_cast<std::uint8_t>(std::min<std::size_t>(a + 1u, 200));
-      b = static_cast<std::uint8_t>(std::min<std::size_t>(b + 1u, 200));
-    }
-  }
-
-  // Raising both ends of every violated pair by half of what it misses makes the duals feasible.
-  void finish(const Matcher& matcher, bool optimal) {
-    answer_.mate = matcher.mates();
-    answer_.duals = matcher.duals();
-    answer_.complete = optimal;
-    if (answer_.has_bye) {
-      answer_.mate.pop_back();
-      for (Vertex& mate : answer_.mate) mate = mate == n_ ? -1 : mate;
-    }
-    for (std::size_t v = 0; v < raise_.size(); ++v) answer_.duals.vertex[v] += raise_[v];
-  }
-
+  const DenseSolver& solver_;
   const DenseWeights<Number>& weights_;
   const Vertex n_;
-  const bool maximum_;
-  Interrupt& interrupt_;
-  PricedMatching answer_;
-  std::vector<Edge> edges_;
-  std::vector<Number> threshold_;  // by row: no entry outside the candidates is larger
+  std::vector<bool> removed_;
   std::vector<double> floor_, sorted_floor_;
-  std::vector<Vertex> order_;      // vertices by floor
-  std::vector<Violation> violations_, added_;
-  std::vector<Weight> raise_;      // by vertex: what would make the duals feasible
+  std::vector<Vertex> order_;  // vertices by floor
+  std::vector<Violation> violations_;
+  std::vector<Weight> raise_;
   BestEntries<Weight> worst_{2 * kAddedPerRow};
 };
 
-}  // namespace
+template <class Number>
+DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality)
+    : weights_(weights),
+      maximum_(cardinality == Cardinality::maximum),
+      threshold_(at(weights.n), kNone<Number>),
+      matcher_(0) {
+  choose_bonus();
+  collect_candidates();
+}
 
 template <class Number>
-PricedMatching solve_dense(const DenseWeights<Number>& weights, Cardinality cardinality, Interrupt& interrupt) {
-  return DenseSolver<Number>(weights, cardinality, interrupt).run();
+PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
+  matcher_ = Matcher(weights_.n + (frame_.has_bye ? 1 : 0));
+  matcher_.load(edges_, interrupt);
+  return optimise(matcher_, {}, interrupt);
+}
+
+template <class Number>
+PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> removed, Interrupt& interrupt) const {
+  Matcher matcher = matcher_;
+  for (const Vertex v : removed) matcher.isolate(v);
+  return optimise(matcher, removed, interrupt);
+}
+
+template <class Number>
+PricedMatching DenseSolver<Number>::optimise(Matcher& matcher, std::span<const Vertex> removed,
+                                             Interrupt& interrupt) const {
+  PricedMatching answer = frame_;
+  Pricing pricing(*this, removed);
+  bool running = matcher.solve(interrupt);
+  while (true) {
+    ++answer.rounds;
+    answer.complete = pricing.run(matcher) && running;
+    if (answer.complete || !running) break;
+    for (const Violation& pair : pricing.choose()) {
+      matcher.add_edge(pair.u, pair.v, total(pair.u, pair.v));
+    }
+    running = matcher.solve(interrupt);
+  }
+  answer.take(matcher, weights_.n);
+  for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
+  return answer;
+}
+
+// With the bonus, one more pair outweighs any loss on the others along an alternating path.
+template <class Number>
+void DenseSolver<Number>::choose_bonus() {
+  const auto [low, high] = allowed_range(weights_);
+  if (low > high) return;
+  const auto units = [&](Number value) {
+    return std::is_integral_v<Number>
+               ? static_cast<long double>(value)
+               : static_cast<long double>(value) * static_cast<long double>(weights_.scale);
+  };
+  frame_.frame(weights_.n, std::floor(units(low)), std::ceil(units(high)), maximum_);
+}
+
+template <class Number>
+void DenseSolver<Number>::collect_candidates() {
+  const Vertex n = weights_.n;
+  if (n <= kComplete) {
+    for (Vertex i = 0; i < n; ++i) {
+      for (Vertex j = i + 1; j < n; ++j) {
+        if (weights_.allowed(i, j)) add_candidate(i, j);
+      }
+    }
+  } else {
+    collect_best();
+    if (maximum_) join_left_out();
+  }
+  if (!frame_.has_bye) return;
+  for (Vertex v = 0; v < n; ++v) edges_.push_back({v, n, frame_.bye + frame_.bonus});
+}
+
+// The best partners of every row. Scanning starts behind the diagonal, so that rows of equal entries do not
+// all choose the same few columns.
+template <class Number>
+void DenseSolver<Number>::collect_best() {
+  const Vertex n = weights_.n;
+  const Number floor = maximum_ ? kNone<Number> : Number{0};
+  BestEntries<Number> best(kPartners);
+  std::vector<std::vector<Vertex>> chosen(at(n));
+  for (Vertex i = 0; i < n; ++i) {
+    best.clear(floor);
+    offer_range(weights_.row(i), i + 1, n, best);
+    offer_range(weights_.row(i), 0, i, best);
+    threshold_[at(i)] = best.threshold();
+    for (const auto& [value, j] : best.entries()) chosen[at(i)].push_back(j);
+  }
+  for (Vertex i = 0; i < n; ++i) {
+    for (const Vertex j : chosen[at(i)]) {
+      const auto& back = chosen[at(j)];
+      if (i < j || std::find(back.begin(), back.end(), i) == back.end()) add_candidate(i, j);
+    }
+  }
+}
+
+// People whom the candidates' hubs leave over get candidates among themselves until nobody is left over,
+// else the bonus would be paid for by long searches.
+template <class Number>
+void DenseSolver<Number>::join_left_out() {
+  std::vector<Vertex> mate(at(weights_.n), -1);
+  std::size_t begin = 0;
+  std::vector<Vertex> left;
+  while (true) {
+    std::stable_sort(edges_.begin() + static_cast<std::ptrdiff_t>(begin), edges_.end(),
+                     [](const Edge& a, const Edge& b) { return a.weight > b.weight; });
+    for (std::size_t e = begin; e < edges_.size(); ++e) {
+      auto& a = mate[at(edges_[e].u)];
+      auto& b = mate[at(edges_[e].v)];
+      if (a < 0 && b < 0) {
+        a = edges_[e].v;
+        b = edges_[e].u;
+      }
+    }
+    begin = edges_.size();
+    const std::size_t before = left.size();
+    left.clear();
+    for (Vertex v = 0; v < weights_.n; ++v) {
+      if (mate[at(v)] < 0) left.push_back(v);
+    }
+    if (left.size() < 2 || left.size() == before) return;
+    join(left, left.size() <= kLeftOutComplete ? left.size() : kPartners / 2);
+  }
+}
+
+template <class Number>
+void DenseSolver<Number>::join(const std::vector<Vertex>& left, std::size_t partners) {
+  BestEntries<Number> best(partners);
+  for (std::size_t a = 0; a < left.size(); ++a) {
+    best.clear(kNone<Number>);
+    for (std::size_t b = 1; b < left.size(); ++b) {
+      const Vertex j = left[(a + b) % left.size()];
+      best.offer(weights_.row(left[a])[j], j);
+    }
+    for (const auto& [value, j] : best.entries()) add_candidate(left[a], j);
+  }
 }
 
 template <class Number>
@@ -408,8 +406,8 @@ std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<Number>& weights) {
   return {-1, -1};
 }
 
-template PricedMatching solve_dense(const DenseWeights<double>&, Cardinality, Interrupt&);
-template PricedMatching solve_dense(const DenseWeights<Weight>&, Cardinality, Interrupt&);
+template class DenseSolver<double>;
+template class DenseSolver<Weight>;
 template std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<double>&);
 template std::pair<Vertex, Vertex> find_asymmetry(const DenseWeights<Weight>&);
 

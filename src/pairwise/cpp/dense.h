@@ -4,10 +4,9 @@
 
 #include "common.h"
 #include "matcher.h"
+#include "priced_matching.h"
 
 namespace pairwise {
-
-enum class Cardinality { any, maximum };
 
 // Weights of all pairs as a square, symmetric, row-major matrix. Entry (i, j) counts as
 // round(entry * scale) units; NaN, -infinity and the least integer mean "not allowed".
@@ -22,23 +21,38 @@ struct DenseWeights {
   const Number* row(Vertex i) const { return entries + static_cast<std::ptrdiff_t>(i) * n; }
 };
 
-// The answer to max sum over matched pairs of (weight + bonus), with duals that prove it over all pairs.
-// With `has_bye` one more vertex stands for "left out": it can be matched to anybody at weight `bye`.
-struct PricedMatching {
-  std::vector<Vertex> mate;   // (n,)
-  DualSolution duals;
-  Weight bonus = 0;           // added to every weight so that more pairs beat better pairs
-  bool has_bye = false;
-  Weight bye = 0;
-  bool complete = true;       // false: interrupted; the duals are feasible but leave a gap
-  int rounds = 0;
-  std::size_t edges = 0;
-};
-
 // Exact maximum-weight matching on a dense matrix: solves on the best few partners of everybody, prices all
-// pairs with the duals, adds what they miss, repeats. Throws std::invalid_argument if weights do not fit.
+// pairs with the duals, adds what they miss, repeats. The solver stays ready for "what if" questions, which
+// start from its optimum. Throws std::invalid_argument if weights do not fit.
 template <class Number>
-PricedMatching solve_dense(const DenseWeights<Number>& weights, Cardinality cardinality, Interrupt& interrupt);
+class DenseSolver {
+ public:
+  DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality);
+
+  PricedMatching solve(Interrupt& interrupt);
+
+  // The optimum without the given vertices (n: the bye). Leaves the solver as it is; `solve` comes first.
+  PricedMatching solve_without(std::span<const Vertex> removed, Interrupt& interrupt) const;
+
+ private:
+  class Pricing;
+
+  void choose_bonus();
+  void collect_best();
+  void join_left_out();
+  void join(const std::vector<Vertex>& left, std::size_t partners);
+  void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, total(u, v)}); }
+  void collect_candidates();
+  Weight total(Vertex i, Vertex j) const { return weights_.units(i, j) + frame_.bonus; }
+  PricedMatching optimise(Matcher& matcher, std::span<const Vertex> removed, Interrupt& interrupt) const;
+
+  DenseWeights<Number> weights_;
+  bool maximum_;
+  PricedMatching frame_;           // bonus and bye, no answer
+  std::vector<Edge> edges_;        // candidates to begin with
+  std::vector<Number> threshold_;  // by row: no entry outside the candidates is larger
+  Matcher matcher_;
+};
 
 // First (i, j), i < j, where the matrix is not symmetric; (-1, -1) if none.
 template <class Number>

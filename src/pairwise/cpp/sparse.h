@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "dense.h"
+#include "priced_matching.h"
 
 namespace pairwise {
 

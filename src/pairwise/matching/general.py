@@ -231,9 +231,13 @@ class _Matrix:
         self.exact = whole and largest <= 2.0**40
         self.scale = 1.0 if self.exact else power_of_two_scale(largest, len(self.array))
 
+    def matcher(self, maximum: bool) -> _kernel.DenseMatcher | _kernel.IntegerDenseMatcher:
+        kind = _kernel.IntegerDenseMatcher if self.integral else _kernel.DenseMatcher
+        return kind(self.array, self.scale, maximum)
+
     def solve(self, maximum: bool, time_limit: float | None) -> dict[str, Any]:
         try:
-            return _kernel.match_dense(self.array, self.scale, maximum, time_limit)
+            return self.matcher(maximum).solve(time_limit)
         except ValueError as error:
             raise InvalidInput(str(error)) from None
 

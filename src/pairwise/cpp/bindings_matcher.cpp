@@ -1,0 +1,195 @@
+#include <memory>
+
+#include "bindings.h"
+#include "bindings_matcher.h"
+#include "laminar.h"
+#include "matcher.h"
+#include "pool.h"
+
+namespace pairwise::bind {
+
+using namespace nb::literals;
+
+namespace {
+
+// A Matcher with what Python asks of it. Duals and weights are at the scales of Matcher.
+class StatefulMatcher {
+ public:
+  explicit StatefulMatcher(Vertex n) : matcher_(n) {}
+
+  void load(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
+            std::optional<double> time_limit) {
+    const auto edges = to_edges(matcher_.size(), as_span(u), as_span(v), as_span(weight));
+    DeadlineOrSignal interrupt(time_limit);
+    nb::gil_scoped_release release;
+    matcher_.load(edges, interrupt);
+    common_.reset();
+  }
+
+  bool solve(std::optional<double> time_limit) {
+    DeadlineOrSignal interrupt(time_limit);
+    nb::gil_scoped_release release;
+    common_.reset();
+    return matcher_.solve(interrupt);
+  }
+
+  void add_edges(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight) {
+    const auto edges = to_edges(matcher_.size(), as_span(u), as_span(v), as_span(weight));
+    nb::gil_scoped_release release;
+    common_.reset();
+    for (const Edge& edge : edges) matcher_.add_edge(edge.u, edge.v, edge.weight);
+  }
+
+  void set_edges(Vertex v, const Vector<Vertex>& partner, const Vector<Weight>& weight) {
+    const std::vector<Vertex> tail(partner.size(), v);
+    const auto edges = to_edges(matcher_.size(), tail, as_span(partner), as_span(weight));
+    common_.reset();
+    matcher_.set_edges(v, edges);
+  }
+
+  void isolate(Vertex v) {
+    if (v < 0 || v >= matcher_.size()) throw std::invalid_argument("v: must be one of 0 ... n - 1");
+    common_.reset();
+    matcher_.isolate(v);
+  }
+
+  Owned<Vertex> mates() const { return to_numpy(matcher_.mates()); }
+
+  Owned<Weight> vertex_duals() const {
+    std::vector<Weight> duals(static_cast<std::size_t>(matcher_.size()));
+    for (Vertex v = 0; v < matcher_.size(); ++v) duals[static_cast<std::size_t>(v)] = matcher_.dual(v);
+    return to_numpy(std::move(duals));
+  }
+
+  nb::typed<nb::tuple, nb::any, nb::any, nb::any> duals() const {
+    DualSolution duals = matcher_.duals();
+    return nb::make_tuple(to_numpy(std::move(duals.vertex)), to_numpy(std::move(duals.parent)),
+                          to_numpy(std::move(duals.set)));
+  }
+
+  // By how much the duals fall short of covering each pair; <= 0: covered.
+  Owned<Weight> shortfall(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight) {
+    const auto edges = to_edges(matcher_.size(), as_span(u), as_span(v), as_span(weight));
+    std::vector<Weight> missing(edges.size());
+    {
+      nb::gil_scoped_release release;
+      if (!common_) common_ = std::make_shared<const CommonDual>(matcher_);
+      for (std::size_t e = 0; e < edges.size(); ++e) {
+        const auto& [a, b, w] = edges[e];
+        missing[e] = 2 * w - matcher_.dual(a) - matcher_.dual(b);
+        if (missing[e] > 0) missing[e] -= (*common_)(a, b);
+      }
+    }
+    return to_numpy(std::move(missing));
+  }
+
+  std::uint64_t searches() const { return matcher_.searches(); }
+
+ private:
+  Matcher matcher_;
+  std::shared_ptr<const CommonDual> common_;  // of the present duals, made when first asked
+};
+
+class PythonPool {
+ public:
+  PythonPool(Vertex n, Vertex slots) : pool_(n, slots) {
+    if (n < 0 || slots < 1) throw std::invalid_argument("slots: must be >= 1");
+  }
+
+  void offer_block(const Table<float>& block, Vertex row, Vertex column, const Vector<float>& potential) {
+    const auto rows = static_cast<Vertex>(block.shape(0)), columns = static_cast<Vertex>(block.shape(1));
+    if (row < 0 || column < 0 || row + rows > pool_.size() || column + columns > pool_.size() ||
+        potential.size() != static_cast<std::size_t>(pool_.size())) {
+      throw std::invalid_argument("block: must lie within the n x n pairs, with n potentials");
+    }
+    nb::gil_scoped_release release;
+    pool_.offer_block(block.data(), rows, columns, row, column, as_span(potential));
+  }
+
+  void merge(const Table<float>& keys, const Table<Vertex>& partners) {
+    const auto slots = static_cast<std::size_t>(pool_.size()) * static_cast<std::size_t>(pool_.slots());
+    if (keys.size() != slots || partners.size() != slots) {
+      throw std::invalid_argument("keys, partners: must have the shape of this pool");
+    }
+    nb::gil_scoped_release release;
+    pool_.merge({keys.data(), slots}, {partners.data(), slots});
+  }
+
+  nb::ndarray<nb::numpy, float, nb::ndim<2>> keys() const { return table(pool_.keys()); }
+  nb::ndarray<nb::numpy, Vertex, nb::ndim<2>> partners() const { return table(pool_.partners()); }
+
+ private:
+  template <class T>
+  nb::ndarray<nb::numpy, T, nb::ndim<2>> table(const std::vector<T>& values) const {
+    auto* owner = new std::vector<T>(values);
+    nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+    const auto n = static_cast<std::size_t>(pool_.size()), k = static_cast<std::size_t>(pool_.slots());
+    return {owner->data(), {n, k}, capsule};
+  }
+
+  CandidatePool pool_;
+};
+
+std::optional<std::pair<Owned<Vertex>, Owned<Vertex>>> suspects(const Vector<float>& threshold,
+                                                                const Vector<double>& moved,
+                                                                std::size_t limit) {
+  if (threshold.size() != moved.size()) throw std::invalid_argument("threshold, moved: must have one length");
+  std::vector<Vertex> i, j;
+  bool found_all = false;
+  {
+    nb::gil_scoped_release release;
+    found_all = unpooled_suspects(as_span(threshold), as_span(moved), limit, i, j);
+  }
+  if (!found_all) return std::nullopt;
+  return std::pair{to_numpy(std::move(i)), to_numpy(std::move(j))};
+}
+
+}  // namespace
+
+std::vector<Edge> to_edges(Vertex n, std::span<const Vertex> u, std::span<const Vertex> v,
+                           std::span<const Weight> weight) {
+  if (u.size() != v.size() || u.size() != weight.size()) {
+    throw std::invalid_argument("edges: u, v and weight must have one length");
+  }
+  std::vector<Edge> edges(u.size());
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    edges[e] = {u[e], v[e], weight[e]};
+    if (u[e] < 0 || v[e] < 0 || u[e] >= n || v[e] >= n || u[e] == v[e]) {
+      throw std::invalid_argument("edges: ends must be two different vertices in 0 ... n - 1");
+    }
+  }
+  return edges;
+}
+
+void bind_matcher(nb::module_& m) {
+  nb::class_<StatefulMatcher>(m, "Matcher", "Maximum-weight matching that stays optimal while edges change.")
+      .def(nb::init<Vertex>(), "n"_a)
+      .def("__copy__", [](const StatefulMatcher& self) { return StatefulMatcher(self); })
+      .def("load", &StatefulMatcher::load, "u"_a, "v"_a, "weight"_a, "time_limit"_a = nb::none(),
+           "Load the edges of an empty matcher; starts from the fractional optimum.")
+      .def("solve", &StatefulMatcher::solve, "time_limit"_a = nb::none(),
+           "Restore optimality; False if stopped early.")
+      .def("add_edges", &StatefulMatcher::add_edges, "u"_a, "v"_a, "weight"_a,
+           "Add edges; of parallel edges the larger weight counts.")
+      .def("set_edges", &StatefulMatcher::set_edges, "v"_a, "partner"_a, "weight"_a, "Replace all edges at v.")
+      .def("isolate", &StatefulMatcher::isolate, "v"_a, "Remove all edges at v.")
+      .def("mates", &StatefulMatcher::mates, "Partner of each vertex, -1 if alone.")
+      .def("vertex_duals", &StatefulMatcher::vertex_duals, "Duals of vertices, at twice the scale of weights.")
+      .def("duals", &StatefulMatcher::duals, "Vertex duals, parents and set duals of the laminar family.")
+      .def("shortfall", &StatefulMatcher::shortfall, "u"_a, "v"_a, "weight"_a,
+           "By how much the duals fall short of covering each pair (at twice the scale); <= 0: covered.")
+      .def_prop_ro("searches", &StatefulMatcher::searches, "Number of tree searches so far.");
+
+  nb::class_<PythonPool>(m, "CandidatePool", "The best few partners of everybody, collected block by block.")
+      .def(nb::init<Vertex, Vertex>(), "n"_a, "slots"_a)
+      .def("offer_block", &PythonPool::offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a,
+           "Offer all pairs above the diagonal of a block of scores to both ends.")
+      .def("merge", &PythonPool::merge, "keys"_a, "partners"_a, "Merge a pool over other pairs.")
+      .def_prop_ro("keys", &PythonPool::keys, "Score less both potentials, descending; (n, slots).")
+      .def_prop_ro("partners", &PythonPool::partners, "Partners by slot, -1 where unused; (n, slots).");
+
+  m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "limit"_a,
+        "Pairs outside the pool that the duals may not cover; None if more than limit.");
+}
+
+}  // namespace pairwise::bind

@@ -1,0 +1,107 @@
+#include "pool.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace pairwise {
+
+namespace {
+
+constexpr float kNoKey = -std::numeric_limits<float>::infinity();
+
+std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+#define PAIRWISE_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define PAIRWISE_WIDE
+#endif
+
+// Whether any score, less the potential of its row, beats the floor of its column, or, less that of its
+// column, the floor of its row.
+PAIRWISE_WIDE bool any_beats(const float* score, const float* column_floor, const float* column_potential,
+                             float row_potential, float row_floor, std::size_t count) {
+  unsigned any = 0;
+  for (std::size_t c = 0; c < count; ++c) {
+    any |= static_cast<unsigned>(score[c] - column_potential[c] > row_floor) |
+           static_cast<unsigned>(score[c] - row_potential > column_floor[c]);
+  }
+  return any != 0;
+}
+
+}  // namespace
+
+CandidatePool::CandidatePool(Vertex n, Vertex k)
+    : n_(n), k_(k), keys_(at(n) * at(k), kNoKey), partners_(at(n) * at(k), -1), floor_(at(n), kNoKey) {}
+
+void CandidatePool::offer(Vertex v, Vertex partner, float key) {
+  float* keys = keys_.data() + at(v) * at(k_);
+  Vertex* partners = partners_.data() + at(v) * at(k_);
+  std::size_t place = at(k_) - 1;
+  if (!(key > keys[place])) return;
+  for (; place > 0 && keys[place - 1] < key; --place) {
+    keys[place] = keys[place - 1];
+    partners[place] = partners[place - 1];
+  }
+  keys[place] = key;
+  partners[place] = partner;
+}
+
+void CandidatePool::offer_block(const float* block, Vertex rows, Vertex columns, Vertex row, Vertex column,
+                                std::span<const float> potential) {
+  constexpr std::size_t chunk = 64;
+  for (Vertex v = 0; v < n_; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
+  for (Vertex r = 0; r < rows; ++r) {
+    const Vertex i = row + r;
+    const float* scores = block + at(r) * at(columns);
+    auto c = at(std::max(0, i + 1 - column));
+    while (c < at(columns)) {
+      const std::size_t count = std::min(chunk, at(columns) - c);
+      const std::size_t first = at(column) + c;
+      if (any_beats(scores + c, floor_.data() + first, potential.data() + first, potential[at(i)],
+                    floor_[at(i)], count)) {
+        for (std::size_t l = 0; l < count; ++l) {
+          const Vertex j = static_cast<Vertex>(first + l);
+          const float key = scores[c + l] - potential[at(i)] - potential[at(j)];
+          offer(i, j, key);
+          offer(j, i, key);
+          floor_[at(j)] = threshold(j) + potential[at(j)];
+        }
+        floor_[at(i)] = threshold(i) + potential[at(i)];
+      }
+      c += count;
+    }
+  }
+}
+
+void CandidatePool::merge(std::span<const float> keys, std::span<const Vertex> partners) {
+  for (Vertex v = 0; v < n_; ++v) {
+    for (std::size_t s = at(v) * at(k_); s < (at(v) + 1) * at(k_) && partners[s] >= 0; ++s) {
+      offer(v, partners[s], keys[s]);
+    }
+  }
+}
+
+bool unpooled_suspects(std::span<const float> threshold, std::span<const double> moved, std::size_t limit,
+                       std::vector<Vertex>& i, std::vector<Vertex>& j) {
+  const auto n = static_cast<Vertex>(moved.size());
+  std::vector<Vertex> order(at(n));
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](Vertex a, Vertex b) { return moved[at(a)] < moved[at(b)]; });
+  std::size_t looked = 0;
+  for (Vertex u = 0; u < n; ++u) {
+    const double room = static_cast<double>(threshold[at(u)]) - moved[at(u)];
+    for (std::size_t k = 0; k < order.size() && moved[at(order[k])] < room; ++k) {
+      const Vertex v = order[k];
+      if (++looked > 64 * limit + at(n)) return false;
+      if (v <= u || !(moved[at(u)] < static_cast<double>(threshold[at(v)]) - moved[at(v)])) continue;
+      i.push_back(u);
+      j.push_back(v);
+      if (i.size() > limit) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace pairwise
