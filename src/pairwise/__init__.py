@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from pairwise.participants import PreferenceFeature as PreferenceFeature
     from pairwise.participants import SlotFeature as SlotFeature
     from pairwise.participants import VectorFeature as VectorFeature
+    from pairwise.rules import BoundRule as BoundRule
+    from pairwise.rules import Differ as Differ
+    from pairwise.rules import Floor as Floor
+    from pairwise.rules import Forbid as Forbid
+    from pairwise.rules import Only as Only
+    from pairwise.rules import Require as Require
+    from pairwise.rules import Rule as Rule
+    from pairwise.rules import Same as Same
+    from pairwise.rules import Within as Within
     from pairwise.score import Breakdown as Breakdown
     from pairwise.score import Score as Score
     from pairwise.score import TermShare as TermShare
@@ -47,6 +56,17 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "PreferenceFeature",
         "SlotFeature",
         "VectorFeature",
+    ),
+    "rules": (
+        "BoundRule",
+        "Differ",
+        "Floor",
+        "Forbid",
+        "Only",
+        "Require",
+        "Rule",
+        "Same",
+        "Within",
     ),
     "score": ("Breakdown", "Score", "TermShare", "default_score"),
     "terms": (

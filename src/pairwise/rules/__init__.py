@@ -1,0 +1,34 @@
+"""Hard rules on pairs: who may, must not and must be together.
+
+A rule is a small frozen value that knows no people. ``bind(people, score)`` looks its
+features up once and answers for index blocks, so that the full (n, n) mask never exists.
+Rules are symmetric: a pair is allowed or not, whichever of the two is named first.
+An answer that is unknown cannot break a rule: the pair passes, unless the rule says
+``unknown="refuse"``. Monitoring features cannot be read by any rule.
+"""
+
+from pairwise.rules.base import BoundRule, Mask, Rule, Unknown
+from pairwise.rules.features import Differ, Same, Within
+from pairwise.rules.pairs import BoundRequire, Forbid, Require
+from pairwise.rules.pairset import Index, Indices, PairSet, as_indices, find_all
+from pairwise.rules.predicates import Floor, Only
+
+__all__ = [
+    "BoundRequire",
+    "BoundRule",
+    "Differ",
+    "Floor",
+    "Forbid",
+    "Index",
+    "Indices",
+    "Mask",
+    "Only",
+    "PairSet",
+    "Require",
+    "Rule",
+    "Same",
+    "Unknown",
+    "Within",
+    "as_indices",
+    "find_all",
+]
