@@ -34,6 +34,11 @@ def check_agreement(outcomes: dict[str, Outcome], where: str) -> None:
         raise SystemExit(f"{where}: the peers disagree: {values}")
 
 
+def factor(ratio: float) -> str:
+    """Return a ratio with two significant digits."""
+    return f"{float(f'{ratio:.2g}'):,.10g}x"
+
+
 def row(outcomes: dict[str, Outcome], names: list[str]) -> list[str]:
     """Return one line: each peer's seconds and how many times slower than ours it is."""
     ours = outcomes["pairwise"].seconds
@@ -43,7 +48,7 @@ def row(outcomes: dict[str, Outcome], names: list[str]) -> list[str]:
             cells.append("")
             continue
         theirs = outcomes[name].seconds
-        cells.append(f"{seconds(theirs)} ({theirs / ours:,.3g}x)")
+        cells.append(f"{seconds(theirs)} ({factor(theirs / ours)})")
     return cells
 
 

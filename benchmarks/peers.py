@@ -6,6 +6,7 @@ are worth is computed here from the weights, and that they are a matching is che
 here too: no peer is trusted.
 """
 
+import importlib
 import importlib.util
 import shutil
 import subprocess
@@ -89,7 +90,7 @@ def _ours(verb: str) -> Callable[[], bool]:
     return lambda: _installed(module)() and hasattr(importlib.import_module(module), verb)
 
 
-def _mates_to_pairs(mate: NDArray[np.int64]) -> Pairs:
+def _mates_to_pairs(mate: NDArray[np.integer]) -> Pairs:
     return [(i, int(j)) for i, j in enumerate(mate) if i < j]
 
 
@@ -162,10 +163,9 @@ def solve_lemon(weights: Weights) -> tuple[Pairs, float]:
 
 def solve_pairwise_assignment(weights: Weights) -> tuple[Pairs, float]:
     """Assign by this library; the certificate is checked outside the clock."""
-    from pairwise import matching
-
+    assignment = importlib.import_module("pairwise.matching").assignment
     start = time.process_time()
-    result = matching.assignment(weights)
+    result = assignment(weights)
     seconds = time.process_time() - start
     result.verify()
     return zip(result.rows.tolist(), result.cols.tolist(), strict=True), seconds

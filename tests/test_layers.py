@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import pytest
@@ -15,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "pairwise"
 HEAVY = ("scipy", "pandas", "ortools", "networkx", "polars", "matplotlib", "dask")
 
 ROOMS = (
-    "errors _kernel",
+    "_lazy errors _kernel",
     "participants importing",
     "terms",
     "score",
@@ -32,7 +33,7 @@ ROOMS = (
 """The data's way; a module imports from its own room and from rooms before it."""
 
 RANK = {module: rank for rank, room in enumerate(ROOMS) for module in room.split()}
-SOLVER_MAY_IMPORT = {"errors", "_kernel", "matching"}
+SOLVER_MAY_IMPORT = {"_lazy", "errors", "_kernel", "matching"}
 METHODS_FORWARD = {
     ("plan", "explanation"),
     ("plan", "evaluation"),
@@ -141,27 +142,35 @@ def test_the_arrow_is_judged_rightly(found: Import, broken: bool) -> None:
 
 def test_public_names_resolve() -> None:
     """Every name in ``__all__`` can be had from the package and is documented."""
-    for name in pairwise.__all__:
-        assert getattr(pairwise, name).__doc__, name
+    for package in (pairwise, pairwise.matching):
+        for name in package.__all__:
+            assert getattr(package, name).__doc__, name
 
 
-def test_type_checkers_see_the_same_names() -> None:
-    """The imports that type checkers read and the lazy table name the same things."""
-    tree = ast.parse((SOURCE / "__init__.py").read_text())
+def names_for_type_checkers(package: str, path: Path) -> set[tuple[str, str]]:
+    """Return (module, name) of what a package's ``__init__`` imports for type checkers."""
+    tree = ast.parse(path.read_text())
     later = runs_later(tree)
-    seen = {
-        (str(node.module).removeprefix("pairwise."), alias.name)
+    return {
+        (str(node.module).removeprefix(package).lstrip("."), alias.name)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node in later
         for alias in node.names
     }
-    assert seen == {(home, name) for home, names in pairwise._HOMES.items() for name in names}
+
+
+@pytest.mark.parametrize("package", [pairwise, pairwise.matching])
+def test_type_checkers_see_the_same_names(package: ModuleType) -> None:
+    """The imports that type checkers read and the lazy table name the same things."""
+    lazy = {(home, name) for home, names in package._HOMES.items() for name in names}
+    lazy |= {("", module) for module in getattr(package, "_MODULES", ())}
+    assert names_for_type_checkers(package.__name__, Path(str(package.__file__))) == lazy
 
 
 def test_unknown_public_name_says_so() -> None:
     """A misspelt name is an AttributeError that names it."""
     with pytest.raises(AttributeError, match="pear"):
-        pairwise.pear  # noqa: B018
+        getattr(pairwise, "pear")  # noqa: B009
 
 
 def test_import_is_light() -> None:

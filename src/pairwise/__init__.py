@@ -4,10 +4,12 @@ Every public name is listed here and loaded when it is first used, so that
 ``import pairwise`` stays light.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pairwise._lazy import lazy_names
+
 if TYPE_CHECKING:
+    from pairwise import matching as matching
     from pairwise.data import sample_cohort as sample_cohort
     from pairwise.errors import InfeasibleError as InfeasibleError
     from pairwise.errors import InvalidInput as InvalidInput
@@ -84,21 +86,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
 }
 """Public names by the module that defines them."""
 
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("matching",)
+"""Public modules: the layer of arrays in, arrays out."""
 
 __version__ = "0.1.0"
-__all__ = ["__version__", *sorted(_HOME_OF)]
+__all__ = ["__version__", *sorted([*sum(_HOMES.values(), ()), *_MODULES])]
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name on first use and keep it."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'pairwise' has no attribute {name!r}")
-    value: object = getattr(import_module(f"pairwise.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return list(__all__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES, _MODULES)
