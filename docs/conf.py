@@ -1,5 +1,7 @@
 """Sphinx configuration."""
 
+import re
+
 import pairwise
 
 project = "pairwise"
@@ -26,6 +28,7 @@ numpydoc_xref_param_type = False
 
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "unsrt"
+bibtex_reference_style = "author_year"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -47,3 +50,13 @@ html_theme_options = {
     "footer_end": [],
 }
 html_sidebars = {"tutorial": [], "howto": [], "choose": [], "glossary": [], "benchmarks": []}
+
+
+def _cite(_app, _what, _name, _obj, _options, lines):
+    """Turn the ``[key]_`` of a docstring into a citation of docs/references.bib."""
+    lines[:] = [re.sub(r"\[([a-z]+\d{4}[a-z]?)\]_", r":cite:t:`\1`", line) for line in lines]
+
+
+def setup(app):
+    """Connect the hook before numpydoc's own."""
+    app.connect("autodoc-process-docstring", _cite, priority=100)

@@ -42,8 +42,8 @@ def default_score(people: Participants) -> Score:
     -----
     The weights are judgement informed by evidence, not estimates: similarity in what lies
     deep predicts how protégés judge the relationship (rho .38 to .59 over 173 samples
-    [eby2013interdisciplinary]_), at the surface it is weaker and contested
-    [hernandez2017protege]_ [raposa2019birds]_; for complementary skills no meta-analysis was
+    [eby2013]_), at the surface it is weaker and contested
+    [hernandez2017]_ [raposa2019]_; for complementary skills no meta-analysis was
     found.
 
     Examples

@@ -1,0 +1,37 @@
+"""The documentation keeps up with the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pairwise
+from pairwise import matching
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def test_reference_lists_every_public_name() -> None:
+    """Each public name stands in docs/reference.md, and nothing else does."""
+    listed = set(re.findall(r"^   (\w+)$", (DOCS / "reference.md").read_text(), re.MULTILINE))
+    public = {*pairwise.__all__, *matching.__all__} - {"__version__", "matching"}
+    assert listed == public
+
+
+def test_cited_sources_are_in_the_bibliography() -> None:
+    """Each key that a docstring cites is in docs/references.bib."""
+    known = set(re.findall(r"^@\w+\{(\w+),", (DOCS / "references.bib").read_text(), re.MULTILINE))
+    files = [path for kind in ("*.py", "*.h", "*.cpp") for path in (ROOT / "src").rglob(kind)]
+    cited = {
+        key for path in files for key in re.findall(r"\[([a-z]+\d{4}[a-z]?)\]_", path.read_text())
+    }
+    assert sorted(cited - known) == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/index.md", "docs/howto.md"])
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    """A relative link names a file of the repository."""
+    path = ROOT / page
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
