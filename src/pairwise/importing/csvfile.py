@@ -13,7 +13,7 @@ from pairwise.errors import InvalidInput, listed, quoted
 from pairwise.importing.table import Table, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CsvSource: TypeAlias = str | PathLike[str] | bytes | IO[str] | IO[bytes]
 
@@ -135,7 +135,7 @@ def _delimiter(text: str, wanted: Sequence[str], name: str) -> str:
 
     def fit(delimiter: str) -> tuple[int, int]:
         try:
-            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+            header = next(_reader(text, delimiter, strict=False), [])
         except csv.Error as error:
             raise InvalidInput(f"{name}, row 1: {_reason(error)}") from error
         return len(names & {plain_name(cell) for cell in header}), len(header)
@@ -143,12 +143,17 @@ def _delimiter(text: str, wanted: Sequence[str], name: str) -> str:
     return max(_DELIMITERS, key=fit)
 
 
+def _reader(text: str, delimiter: str, *, strict: bool) -> Iterator[list[str]]:
+    lines = io.StringIO(text, newline="")
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
+
+
 def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     records: list[list[str]] = []
     try:
-        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        records.extend(_reader(text, delimiter, strict=True))
     except csv.Error as error:
         raise InvalidInput(f"{name}, row {len(records) + 1}: {_reason(error)}") from error
     except TypeError as error:
@@ -171,8 +176,9 @@ def _refuse_ragged(rows: list[list[str]], places: list[int], width: int, name: s
     if ragged:
         where = listed([places[k] + 1 for k in ragged], most=10)
         raise InvalidInput(
-            f"{name}: the header has {width} columns, but the first of rows {where} has"
-            f" {len(rows[ragged[0]])}; quote cells that hold the delimiter, fill short rows up"
+            f"{name}: the header has {width} columns, row {places[ragged[0]] + 1} has"
+            f" {len(rows[ragged[0]])} (rows that do not fit: {where}); quote cells that hold the"
+            " delimiter, fill short rows up"
         )
 
 

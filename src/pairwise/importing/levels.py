@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -186,10 +186,15 @@ def column_labels(names: Sequence[str]) -> tuple[str, ...]:
     found = [match for match in grid if match]
     if len(found) == len(names) and len({match[1] for match in found}) == 1:
         return tuple(match[2] for match in found)
-    common = os.path.commonpath(list(names)) if len(names) > 1 else ""
+    common = _common_beginning(names) if len(names) > 1 else ""
     cut = max((common.rfind(end) + len(end) for end in _PREFIX_ENDS if end in common), default=0)
     stripped = tuple(name[cut:].strip() for name in names)
     return stripped if all(stripped) else tuple(names)
+
+
+def _common_beginning(names: Sequence[str]) -> str:
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in alike)
 
 
 def grid_columns(name: str, names: Sequence[str]) -> list[str]:

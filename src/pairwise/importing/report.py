@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pairwise.errors import listed
+from pairwise.errors import InvalidInput, did_you_mean, listed, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,11 @@ class ImportReport:
 
     def __getitem__(self, column: str) -> ColumnReport:
         """Return the report of one column, by its name in the source."""
-        return next(entry for entry in self.columns if entry.column == column)
+        for entry in self.columns:
+            if entry.column == column:
+                return entry
+        hint = did_you_mean(column, (entry.column for entry in self.columns))
+        raise InvalidInput(f"the report has no column {quoted(column)}{hint}")
 
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.people:,} people", *self._table()]
