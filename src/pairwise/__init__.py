@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pairwise.errors import InvalidInput as InvalidInput
     from pairwise.errors import PairwiseError as PairwiseError
     from pairwise.errors import VerificationError as VerificationError
+    from pairwise.explanation import Explanation as Explanation
     from pairwise.importing import ColumnReport as ColumnReport
     from pairwise.importing import ImportReport as ImportReport
     from pairwise.importing import Levels as Levels
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from pairwise.participants import PreferenceFeature as PreferenceFeature
     from pairwise.participants import SlotFeature as SlotFeature
     from pairwise.participants import VectorFeature as VectorFeature
+    from pairwise.plan import Plan as Plan
+    from pairwise.plan import Status as Status
+    from pairwise.plan import WhatIf as WhatIf
     from pairwise.rules import BoundRule as BoundRule
     from pairwise.rules import Differ as Differ
     from pairwise.rules import Floor as Floor
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 _HOMES: dict[str, tuple[str, ...]] = {
     "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
+    "explanation": ("Explanation",),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "participants": (
         "CategoryFeature",
@@ -59,6 +64,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "SlotFeature",
         "VectorFeature",
     ),
+    "plan": ("Plan", "Status", "WhatIf"),
     "rules": (
         "BoundRule",
         "Differ",

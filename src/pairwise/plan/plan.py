@@ -1,0 +1,367 @@
+"""The plan: who meets whom, what that is worth, and how good it provably is."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn
+
+from pairwise.errors import InvalidInput
+from pairwise.plan import render, serial
+from pairwise.plan.checks import verify
+from pairwise.plan.status import Status
+from pairwise.plan.what_if import WhatIf, alternatives, what_if
+from pairwise.problem import PairProblem, bind_score, why_alone
+from pairwise.rules import BoundRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from os import PathLike
+
+    import pandas as pd
+
+    from pairwise.explanation import Explanation
+    from pairwise.participants import Id, Participants
+    from pairwise.plan.what_if import Certificate, Resolver
+    from pairwise.problem import Leftover
+    from pairwise.rules import Rule
+    from pairwise.score import Score
+    from pairwise.terms import Term
+
+
+class Unmatched(tuple["Id", ...]):
+    """Ids of the people whom a plan leaves out, with the reason for each.
+
+    Attributes
+    ----------
+    reasons
+        Sentence by id.
+    """
+
+    reasons: Mapping[Id, str]
+
+    def __new__(cls, reasons: Mapping[Id, str]) -> Unmatched:
+        """Keep the ids in the order of ``reasons``."""
+        unmatched = super().__new__(cls, reasons)
+        unmatched.reasons = MappingProxyType(dict(reasons))
+        return unmatched
+
+    def __getnewargs__(self) -> tuple[dict[Id, str]]:
+        return (dict(self.reasons),)
+
+    def __reduce__(self) -> tuple[type[Unmatched], tuple[dict[Id, str]]]:
+        return Unmatched, (dict(self.reasons),)
+
+
+class Plan:
+    """Groups of two or three, who is left out, value, bound and status; immutable.
+
+    A pair is worth its score. A trio is worth half the sum of its three scores: everybody's
+    value is the mean score with their partners, and a plan is worth half the sum of everybody's
+    value. Plans that place more people come first; among them more value is better.
+
+    Parameters
+    ----------
+    people
+        The n participants.
+    score, rules
+        What the plan was made with; they are remembered.
+    groups
+        Two or three indices each, in any order.
+    value_q, bound_q
+        Value, and the proven upper bound on the value of every plan, in units of ``step``.
+    step
+        What one unit is worth in score units.
+    status
+        How solving ended.
+    seconds
+        How long solving took; not part of the JSON.
+    certificate
+        What proves the bound; None when nothing does.
+    leftover
+        ``"trio"`` or ``"bye"``.
+    resolver
+        What solves the problem again for `what_if` and `alternatives`; None: they refuse.
+
+    Attributes
+    ----------
+    people, score, rules, leftover, status, seconds, certificate, step, value_q, bound_q
+
+    Raises
+    ------
+    InvalidInput
+        When an index is out of range or a group does not hold two or three people. Whether
+        the claims are true is for `verify` to say.
+
+    """
+
+    def __init__(
+        self,
+        people: Participants,
+        score: Score | Term | None,
+        rules: Iterable[Rule | BoundRule],
+        groups: Iterable[Iterable[int]],
+        value_q: int,
+        bound_q: int,
+        step: float,
+        status: Status,
+        seconds: float,
+        certificate: Certificate | None,
+        leftover: Leftover,
+        *,
+        resolver: Resolver | None = None,
+    ) -> None:
+        self.__dict__.update(
+            people=people,
+            score=bind_score(people, score),
+            rules=tuple(rule.rule if isinstance(rule, BoundRule) else rule for rule in rules),
+            leftover=leftover,
+            status=status,
+            seconds=float(seconds),
+            certificate=certificate,
+            step=float(step),
+            value_q=int(value_q),
+            bound_q=int(bound_q),
+            resolver=resolver,
+            index_groups=_sorted_groups(groups, len(people)),
+        )
+
+    people: Participants
+    score: Score
+    rules: tuple[Rule, ...]
+    leftover: Leftover
+    status: Status
+    seconds: float
+    certificate: Certificate | None
+    step: float
+    value_q: int
+    bound_q: int
+    index_groups: tuple[tuple[int, ...], ...]
+    resolver: Resolver | None
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse: plans are frozen."""
+        raise AttributeError(f"a Plan is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse: plans are frozen."""
+        raise AttributeError(f"a Plan is frozen: {name} cannot be deleted")
+
+    @cached_property
+    def problem(self) -> PairProblem:
+        """The problem that the plan answers, bound again from people, score and rules."""
+        return PairProblem.of(self.people, self.score, self.rules, self.leftover)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Id, ...], ...]:
+        """Ids of each group, trios included; ordered as the participants are."""
+        ids = self.people.ids
+        return tuple(tuple(ids[i] for i in group) for group in self.index_groups)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Id, Id], ...]:
+        """Ids of each group of two; ordered as the participants are."""
+        return tuple((group[0], group[1]) for group in self.groups if len(group) == 2)
+
+    @cached_property
+    def unmatched(self) -> Unmatched:
+        """Ids of those in no group; `.reasons` says why, by id."""
+        placed = {i for group in self.index_groups for i in group}
+        alone = [i for i in range(len(self.people)) if i not in placed]
+        proven = self.status is Status.OPTIMAL
+        return Unmatched(
+            {
+                self.people.ids[i]: why_alone(self.problem, i, alone=len(alone), proven=proven)
+                for i in alone
+            }
+        )
+
+    @cached_property
+    def partners(self) -> Mapping[Id, tuple[Id, ...]]:
+        """Partners by id: one for most, two in a trio; the unmatched are not listed."""
+        return MappingProxyType(
+            {who: tuple(x for x in group if x != who) for group in self.groups for who in group}
+        )
+
+    @property
+    def value(self) -> float:
+        """Sum of the scores of the groups; higher is better."""
+        return self.value_q * self.step
+
+    @property
+    def bound(self) -> float:
+        """No allowed plan that places as many people is worth more than this."""
+        return self.bound_q * self.step
+
+    @property
+    def gap(self) -> float:
+        """``(bound - value) / bound``: 0 is proven optimal; 0 when the bound is 0."""
+        return (self.bound_q - self.value_q) / self.bound_q if self.bound_q else 0.0
+
+    def partner_of(self, who: Id) -> Id | None:
+        """Return somebody's partner, None when left out.
+
+        In a trio it is the better-scored of the two partners; `partners` lists both.
+
+        Raises
+        ------
+        InvalidInput
+            When nobody has that id; names the nearest.
+        """
+        self.people.index(who)
+        partners = self.partners.get(who, ())
+        return max(partners, key=lambda x: self._pair_weight(who, x), default=None)
+
+    def explain(self, who: Id) -> Explanation:
+        """Say why somebody has this partner: each term's share, in words and numbers.
+
+        Parameters
+        ----------
+        who
+            An id.
+
+        Returns
+        -------
+        Explanation
+            Print it; in a notebook it shows itself. Cost: one row of scores, and one exact
+            re-solve for what the next best would cost.
+
+        Raises
+        ------
+        InvalidInput
+            When nobody has that id; names the nearest.
+        """
+        from pairwise.explanation import explain
+
+        return explain(self, who)
+
+    def alternatives(self, who: Id, k: int = 5) -> tuple[WhatIf, ...]:
+        """Return the k next best partners for the whole plan, cheapest first.
+
+        If not the present partner, who then? Each keeps ``who`` from the present partners and
+        from those listed before.
+
+        Parameters
+        ----------
+        who
+            An id.
+        k
+            How many, >= 1; fewer come back when the rules allow fewer.
+
+        Returns
+        -------
+        tuple of WhatIf
+            Exact: each holds the best plan that is left. Cost k re-solves.
+
+        Raises
+        ------
+        InvalidInput
+            When nobody has that id, or k < 1.
+        """
+        return alternatives(self, who, k)
+
+    def what_if(self, pair: tuple[Id, Id]) -> WhatIf:
+        """Return the exact best plan in which two given people are together.
+
+        Parameters
+        ----------
+        pair
+            Two ids.
+
+        Raises
+        ------
+        InvalidInput
+            When these are not two ids of participants.
+        InfeasibleError
+            When a rule refuses the two; says which.
+        """
+        return what_if(self, pair)
+
+    def verify(self) -> None:
+        """Check every claim independently of the solver: rules, groups, value, bound, status.
+
+        Raises
+        ------
+        VerificationError
+            Names everything that is false.
+
+        Notes
+        -----
+        Values are recomputed from features in integers; the certificate is checked against
+        all allowed pairs by blocks, O(n^2) scores.
+        """
+        verify(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, one row a group: first, second, (third,) score, reason.
+
+        The unmatched follow with no partner, no score, and why they are left out.
+        """
+        return serial.to_frame(self)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return everything but the seconds as plain lists, texts and numbers."""
+        return serial.to_dict(self)
+
+    def to_json(self) -> str:
+        """Return the plan as JSON: byte-identical for the same input, seed and version."""
+        return serial.to_json(self)
+
+    @classmethod
+    def from_json(
+        cls,
+        text: str,
+        people: Participants,
+        score: Score | Term | None = None,
+        *,
+        rules: Iterable[Rule] = (),
+    ) -> Plan:
+        """Read a plan that `to_json` wrote, for the same people, score and rules.
+
+        Parameters
+        ----------
+        text
+            The JSON.
+        people, score, rules
+            What the plan was made with; None is the default score.
+
+        Raises
+        ------
+        InvalidInput
+            When the text is no plan, or people, terms or rules are not those of the plan.
+        """
+        return serial.from_json(text, people, score, tuple(rules))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the plan as ``.csv`` (the table of `to_frame`) or ``.json``, all or nothing.
+
+        Raises
+        ------
+        InvalidInput
+            When the name ends in neither.
+        """
+        serial.save(self, path)
+
+    def __repr__(self) -> str:
+        return render.one_line(self)
+
+    def __str__(self) -> str:
+        return render.summary(self)
+
+    def _repr_html_(self) -> str:
+        return render.html(self)
+
+    def _pair_weight(self, a: Id, b: Id) -> int:
+        i, j = self.people.indices([a, b])
+        return int(self.problem.together_pairs(i[None], j[None])[0])
+
+
+def _sorted_groups(groups: Iterable[Iterable[int]], n: int) -> tuple[tuple[int, ...], ...]:
+    """Freeze index groups: ascending inside, ordered by their first member."""
+    ordered = sorted(tuple(sorted(int(i) for i in group)) for group in groups)
+    for group in ordered:
+        if len(group) not in (2, 3):
+            raise InvalidInput(f"groups: {group} has {len(group)} people; must be 2 or 3")
+        if group[0] < 0 or group[-1] >= n:
+            raise InvalidInput(f"groups: {group} has an index outside 0 to {n - 1}")
+    return tuple(ordered)

@@ -1,0 +1,185 @@
+"""A plan as a table, as plain values, as JSON, as a file; and back from JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pairwise.errors import InvalidInput, listed, quoted
+from pairwise.plan.status import Status
+from pairwise.problem import bind_score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pairwise.participants import Id, Participants
+    from pairwise.plan.plan import Plan
+    from pairwise.rules import Rule
+    from pairwise.score import Score
+    from pairwise.terms import Term
+
+FORMAT = "pairwise.Plan/1"
+_COLUMNS = ("first", "second", "third", "score", "reason")
+
+
+def to_dict(plan: Plan) -> dict[str, object]:
+    """Return everything but the seconds, in a fixed order; see `Plan.to_dict`."""
+    worth = _values(plan)
+    return {
+        "format": FORMAT,
+        "status": plan.status.name,
+        "value": plan.value,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "value_q": plan.value_q,
+        "bound_q": plan.bound_q,
+        "step": plan.step,
+        "leftover": plan.leftover,
+        "score": _score_dict(plan.score),
+        "rules": [repr(rule) for rule in plan.rules],
+        "people": list(plan.people.ids),
+        "groups": [
+            {"members": list(group), "score": value}
+            for group, value in zip(plan.groups, worth, strict=True)
+        ],
+        "unmatched": [
+            {"id": who, "reason": reason} for who, reason in plan.unmatched.reasons.items()
+        ],
+    }
+
+
+def to_json(plan: Plan) -> str:
+    """Return the plan as JSON with a line break at the end; see `Plan.to_json`."""
+    return json.dumps(to_dict(plan), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(
+    text: str, people: Participants, score: Score | Term | None, rules: tuple[Rule, ...]
+) -> Plan:
+    """Read what `to_json` wrote; see `Plan.from_json`."""
+    from pairwise.plan.plan import Plan
+
+    data = _parsed(text)
+    try:
+        ordered = _same_people(people, data["people"])
+        bound = bind_score(ordered, score)
+        _check_same("score", _score_dict(bound), data["score"])
+        _check_same("rules", [repr(rule) for rule in rules], data["rules"])
+        return Plan(
+            ordered,
+            bound,
+            rules,
+            [ordered.indices(group["members"]).tolist() for group in data["groups"]],
+            data["value_q"],
+            data["bound_q"],
+            data["step"],
+            Status[data["status"]],
+            float("nan"),
+            None,
+            data["leftover"],
+        )
+    except (KeyError, TypeError) as error:
+        raise InvalidInput(f"text: not a complete plan ({error!r})") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"text: not JSON ({error}); give what to_json() returned") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+        raise InvalidInput(f'text: its format is {found!r}, must be "{FORMAT}"')
+    return data
+
+
+def _same_people(people: Participants, ids: list[Id]) -> Participants:
+    """Return the people in the plan's order; refuse anybody missing or new."""
+    strangers = sorted(set(people.ids) - set(ids), key=str)
+    missing = sorted(set(ids) - set(people.ids), key=str)
+    if strangers or missing:
+        parts = [f"{listed(missing)} missing"] if missing else []
+        parts += [f"{listed(strangers)} not in the plan"] if strangers else []
+        raise InvalidInput(f"people: must be those of the plan; {', '.join(parts)}")
+    return people if people.ids == tuple(ids) else people.take(people.indices(ids))
+
+
+def _check_same(argument: str, given: object, made_with: object) -> None:
+    if given != made_with:
+        raise InvalidInput(
+            f"{argument}: the plan was made with {json.dumps(made_with)},"
+            f" this is {json.dumps(given)}; pass the same {argument}="
+        )
+
+
+def _score_dict(score: Score) -> list[dict[str, object]]:
+    return [
+        {"term": term.name, "weight": float(weight)}
+        for term, weight in zip(score.terms, score.weights, strict=True)
+    ]
+
+
+def _values(plan: Plan) -> list[float]:
+    worth = plan.problem.group_weights(plan.index_groups)
+    return [value * plan.step for value in worth.tolist()]
+
+
+def rows(plan: Plan) -> list[dict[str, object]]:
+    """Return a record per group, then one per unmatched person."""
+    from pairwise.explanation import main_reasons
+
+    values, reasons = _values(plan), main_reasons(plan)
+    records: list[dict[str, object]] = [
+        dict(zip(_COLUMNS, (*group, *[None] * (3 - len(group)), value, reason), strict=True))
+        for group, value, reason in zip(plan.groups, values, reasons, strict=True)
+    ]
+    for who, reason in plan.unmatched.reasons.items():
+        records.append(dict(zip(_COLUMNS, (who, None, None, None, reason), strict=True)))
+    return records
+
+
+def columns(plan: Plan) -> list[str]:
+    """Return the columns of the table; ``third`` only when there is a trio."""
+    trio = any(len(group) == 3 for group in plan.index_groups)
+    return [name for name in _COLUMNS if trio or name != "third"]
+
+
+def to_frame(plan: Plan) -> pd.DataFrame:
+    """Return a pandas table; see `Plan.to_frame`."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows(plan), columns=columns(plan))
+    return frame.astype({"score": "float64"})
+
+
+def to_csv(plan: Plan) -> str:
+    """Return the table as CSV text; scores are written with all their digits."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns(plan), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(plan))
+    return text.getvalue()
+
+
+def save(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write the plan by the ending of the name, all or nothing; see `Plan.save`."""
+    target = Path(path)
+    writers = {".csv": to_csv, ".json": to_json}
+    writer = writers.get(target.suffix.lower())
+    if writer is None:
+        raise InvalidInput(f"path={quoted(str(path))}: must end in .csv or .json")
+    _write(target, writer(plan))
+
+
+def _write(target: Path, text: str) -> None:
+    """Write beside the target, then rename: a reader sees the old file or the new one."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,226 @@
+"""Exact answers to "what if": the best plan with a pair forced, and the next best partners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pairwise.errors import InvalidInput, quoted
+from pairwise.plan.status import Status
+from pairwise.problem import PairProblem
+from pairwise.rules import Forbid, Require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pairwise.participants import Id
+    from pairwise.plan.plan import Plan
+
+    IndexPairs = Sequence[tuple[int, int]]
+    WeightBlock = Callable[[slice, slice], NDArray[np.int64]]
+
+
+class Certificate(Protocol):
+    """What a plan needs of the proof that solvers hand back."""
+
+    @property
+    def bound_q(self) -> int:
+        """Upper bound on the value of every plan, in units of the problem's step."""
+
+    def check(self, weights: WeightBlock) -> None:
+        """Check the proof against the weights of all pairs, given by blocks.
+
+        Raises
+        ------
+        VerificationError
+            When it does not prove the bound.
+        """
+
+
+@dataclass(frozen=True)
+class ForcedOutcome:
+    """What re-solving under further demands found.
+
+    Attributes
+    ----------
+    groups
+        Two or three indices each.
+    value_q, bound_q
+        Value and proven bound, in units of the problem's step.
+    status
+        How solving ended.
+    seconds
+        How long it took.
+    certificate
+        What proves the bound.
+    """
+
+    groups: Sequence[tuple[int, ...]]
+    value_q: int
+    bound_q: int
+    status: Status = Status.OPTIMAL
+    seconds: float = 0.0
+    certificate: Certificate | None = None
+
+
+class Resolver(Protocol):
+    """Solves a plan's problem again, exactly, under further demands; `pairing` supplies it."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        *,
+        force: IndexPairs = (),
+        forbid: IndexPairs = (),
+        place: Sequence[int] = (),
+    ) -> ForcedOutcome:
+        """Return the best plan that meets the plan's rules and the demands.
+
+        Parameters
+        ----------
+        plan
+            The plan whose problem is solved again.
+        force
+            Pairs of indices that must be together, as if required; they do not contradict.
+        forbid
+            Pairs of indices that may not meet.
+        place
+            Indices of people who may not be left out if that can be; it counts before how many
+            people are placed.
+
+        Notes
+        -----
+        People whom the demands leave with nobody allowed are unmatched, which is no error.
+        """
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The best plan in which two people are together, beside the plan it is compared with.
+
+    Attributes
+    ----------
+    pair
+        The two ids; the second is the partner considered.
+    plan
+        The best plan that has them together.
+    before
+        The plan that was asked.
+    """
+
+    pair: tuple[Id, Id]
+    plan: Plan
+    before: Plan
+
+    @property
+    def partner(self) -> Id:
+        """The partner considered."""
+        return self.pair[1]
+
+    @property
+    def score(self) -> float:
+        """Score of the two."""
+        i, j = self.before.people.indices(self.pair)
+        return float(self.before.score.pairs(i[None], j[None])[0])
+
+    @property
+    def loss(self) -> float:
+        """What the plan loses, in score units; exact. Compare `fewer_placed` first."""
+        return (self.before.value_q - self.plan.value_q) * self.before.step
+
+    @property
+    def fewer_placed(self) -> int:
+        """How many people fewer have a partner."""
+        return len(self.plan.unmatched) - len(self.before.unmatched)
+
+    @property
+    def changed(self) -> tuple[Id, ...]:
+        """Ids of the people whose partners differ between the two plans."""
+        old, new = self.before.partners, self.plan.partners
+        return tuple(who for who in self.before.people.ids if old.get(who) != new.get(who))
+
+    def __str__(self) -> str:
+        a, b = (quoted(who) for who in self.pair)
+        worth = self.before.value
+        share = f" ({self.loss / worth:.2%})" if worth else ""
+        lines = [
+            f"{a} with {b} (score {self.score:.3f}): the plan would be worth"
+            f" {self.plan.value:.3f}, which is {self.loss:.3f} less{share}",
+            f"{len(self.changed):,} people would change partner",
+        ]
+        if self.fewer_placed:
+            lines.append(f"{self.fewer_placed:,} people fewer would have a partner")
+        return "\n".join(lines)
+
+
+def what_if(plan: Plan, pair: tuple[Id, Id]) -> WhatIf:
+    """Return the exact best plan in which the pair is together; see `Plan.what_if`."""
+    rule = Require([pair])
+    a, b = rule.pairs[0]
+    plan.people.indices([a, b])
+    if b in plan.partners.get(a, ()):
+        return WhatIf((a, b), plan, plan)
+    return WhatIf((a, b), _solve_again(plan, [rule]), plan)
+
+
+def alternatives(plan: Plan, who: Id, k: int) -> tuple[WhatIf, ...]:
+    """Return the k next best partners for the plan; see `Plan.alternatives`.
+
+    The best plan that keeps somebody from all partners seen so far has the next best one, so k
+    re-solves rank all partners without trying each. Without a trio that is the best plan that
+    puts the two together.
+    """
+    if k < 1:
+        raise InvalidInput(f"k={k!r}: must be a whole number >= 1")
+    i = plan.people.index(who)
+    seen, found = list(plan.partners.get(who, ())), list[WhatIf]()
+    while len(found) < k:
+        rules = [Forbid([(who, partner) for partner in seen])] if seen else []
+        other = _solve_again(plan, rules, place=(i,))
+        partners = other.partners.get(who, ())
+        if not partners:
+            break
+        found += [WhatIf((who, partner), other, plan) for partner in partners]
+        seen += partners
+    return tuple(found[:k])
+
+
+def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[int] = ()) -> Plan:
+    """Solve the plan's problem with further pairs; the new plan carries them as rules."""
+    if plan.resolver is None:
+        raise InvalidInput(
+            "this plan cannot be solved again: it was built by hand or read from JSON;"
+            " pair(people, score, rules=...) gives one that can"
+        )
+    demands = (*plan.rules, *rules)
+    PairProblem.of(plan.people, plan.score, demands, plan.leftover).check(everybody=False)
+    outcome = plan.resolver(
+        plan,
+        force=_index_pairs(plan, rules, Require),
+        forbid=_index_pairs(plan, rules, Forbid),
+        place=place,
+    )
+    return type(plan)(
+        plan.people,
+        plan.score,
+        demands,
+        outcome.groups,
+        outcome.value_q,
+        outcome.bound_q,
+        plan.step,
+        outcome.status,
+        outcome.seconds,
+        outcome.certificate,
+        plan.leftover,
+        resolver=plan.resolver,
+    )
+
+
+def _index_pairs(
+    plan: Plan, rules: Sequence[Forbid | Require], kind: type[Forbid | Require]
+) -> IndexPairs:
+    pairs = [pair for rule in rules if isinstance(rule, kind) for pair in rule.pairs]
+    return [(plan.people.index(a), plan.people.index(b)) for a, b in pairs]
