@@ -108,13 +108,14 @@ class CandidatePool:
     def merge(self, keys: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], partners: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None:
         """Merge a pool over other pairs."""
 
-    @property
     def keys(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None, None))]:
         """Score less both potentials, descending; (n, slots)."""
 
-    @property
     def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
         """Partners by slot, -1 where unused; (n, slots)."""
+
+def greedy_mates(n: int, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]:
+    """Partners of a maximal matching that takes the heaviest edges first."""
 
 def unpooled_suspects(threshold: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], moved: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], limit: int) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]] | None:
     """

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "bindings.h"
@@ -144,6 +145,24 @@ std::optional<std::pair<Owned<Vertex>, Owned<Vertex>>> suspects(const Vector<flo
   return std::pair{to_numpy(std::move(i)), to_numpy(std::move(j))};
 }
 
+// A maximal matching, heaviest edges first (in the order given among equals).
+Owned<Vertex> greedy_mates(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight) {
+  auto edges = to_edges(n, as_span(u), as_span(v), as_span(weight));
+  std::vector<Vertex> mate(static_cast<std::size_t>(n), -1);
+  {
+    nb::gil_scoped_release release;
+    std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.weight > b.weight; });
+    for (const Edge& edge : edges) {
+      auto& a = mate[static_cast<std::size_t>(edge.u)];
+      auto& b = mate[static_cast<std::size_t>(edge.v)];
+      if (a >= 0 || b >= 0) continue;
+      a = edge.v;
+      b = edge.u;
+    }
+  }
+  return to_numpy(std::move(mate));
+}
+
 }  // namespace
 
 std::vector<Edge> to_edges(Vertex n, std::span<const Vertex> u, std::span<const Vertex> v,
@@ -185,9 +204,11 @@ void bind_matcher(nb::module_& m) {
       .def("offer_block", &PythonPool::offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a,
            "Offer all pairs above the diagonal of a block of scores to both ends.")
       .def("merge", &PythonPool::merge, "keys"_a, "partners"_a, "Merge a pool over other pairs.")
-      .def_prop_ro("keys", &PythonPool::keys, "Score less both potentials, descending; (n, slots).")
-      .def_prop_ro("partners", &PythonPool::partners, "Partners by slot, -1 where unused; (n, slots).");
+      .def("keys", &PythonPool::keys, "Score less both potentials, descending; (n, slots).")
+      .def("partners", &PythonPool::partners, "Partners by slot, -1 where unused; (n, slots).");
 
+  m.def("greedy_mates", &greedy_mates, "n"_a, "u"_a, "v"_a, "weight"_a,
+        "Partners of a maximal matching that takes the heaviest edges first.");
   m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "limit"_a,
         "Pairs outside the pool that the duals may not cover; None if more than limit.");
 }

@@ -51,7 +51,8 @@ void CandidatePool::offer(Vertex v, Vertex partner, float key) {
 void CandidatePool::offer_block(const float* block, Vertex rows, Vertex columns, Vertex row, Vertex column,
                                 std::span<const float> potential) {
   constexpr std::size_t chunk = 64;
-  for (Vertex v = 0; v < n_; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
+  for (Vertex v = row; v < row + rows; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
+  for (Vertex v = column; v < column + columns; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
   for (Vertex r = 0; r < rows; ++r) {
     const Vertex i = row + r;
     const float* scores = block + at(r) * at(columns);
