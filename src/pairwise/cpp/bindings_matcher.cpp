@@ -131,18 +131,16 @@ class PythonPool {
   CandidatePool pool_;
 };
 
-std::optional<std::pair<Owned<Vertex>, Owned<Vertex>>> suspects(const Vector<float>& threshold,
-                                                                const Vector<double>& moved,
-                                                                std::size_t limit) {
+nb::typed<nb::tuple, nb::any, nb::any, nb::any> suspects(const Vector<float>& threshold, const Vector<double>& moved,
+                                                          std::size_t most) {
   if (threshold.size() != moved.size()) throw std::invalid_argument("threshold, moved: must have one length");
-  std::vector<Vertex> i, j;
-  bool found_all = false;
+  Suspects found;
   {
     nb::gil_scoped_release release;
-    found_all = unpooled_suspects(as_span(threshold), as_span(moved), limit, i, j);
+    found = unpooled_suspects(as_span(threshold), as_span(moved), most);
   }
-  if (!found_all) return std::nullopt;
-  return std::pair{to_numpy(std::move(i)), to_numpy(std::move(j))};
+  return nb::make_tuple(to_numpy(std::move(found.i)), to_numpy(std::move(found.j)),
+                        to_numpy(std::move(found.heavy)));
 }
 
 // A maximal matching, heaviest edges first (in the order given among equals).
@@ -209,8 +207,8 @@ void bind_matcher(nb::module_& m) {
 
   m.def("greedy_mates", &greedy_mates, "n"_a, "u"_a, "v"_a, "weight"_a,
         "Partners of a maximal matching that takes the heaviest edges first.");
-  m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "limit"_a,
-        "Pairs outside the pool that the duals may not cover; None if more than limit.");
+  m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "most"_a,
+        "Pairs (i, j) outside the pool that the duals may not cover, and rows with more than `most` of them.");
 }
 
 }  // namespace pairwise::bind

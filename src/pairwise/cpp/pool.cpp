@@ -84,25 +84,29 @@ void CandidatePool::merge(std::span<const float> keys, std::span<const Vertex> p
   }
 }
 
-bool unpooled_suspects(std::span<const float> threshold, std::span<const double> moved, std::size_t limit,
-                       std::vector<Vertex>& i, std::vector<Vertex>& j) {
+Suspects unpooled_suspects(std::span<const float> threshold, std::span<const double> moved, std::size_t most) {
   const auto n = static_cast<Vertex>(moved.size());
   std::vector<Vertex> order(at(n));
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](Vertex a, Vertex b) { return moved[at(a)] < moved[at(b)]; });
-  std::size_t looked = 0;
+  std::vector<double> sorted(at(n));
+  for (std::size_t k = 0; k < sorted.size(); ++k) sorted[k] = moved[at(order[k])];
+  Suspects found;
   for (Vertex u = 0; u < n; ++u) {
     const double room = static_cast<double>(threshold[at(u)]) - moved[at(u)];
-    for (std::size_t k = 0; k < order.size() && moved[at(order[k])] < room; ++k) {
+    const auto reach = static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), room) - sorted.begin());
+    if (reach > most) {
+      found.heavy.push_back(u);
+      continue;
+    }
+    for (std::size_t k = 0; k < reach; ++k) {
       const Vertex v = order[k];
-      if (++looked > 64 * limit + at(n)) return false;
-      if (v <= u || !(moved[at(u)] < static_cast<double>(threshold[at(v)]) - moved[at(v)])) continue;
-      i.push_back(u);
-      j.push_back(v);
-      if (i.size() > limit) return false;
+      if (v == u || !(moved[at(u)] < static_cast<double>(threshold[at(v)]) - sorted[k])) continue;
+      found.i.push_back(u);
+      found.j.push_back(v);
     }
   }
-  return true;
+  return found;
 }
 
 }  // namespace pairwise

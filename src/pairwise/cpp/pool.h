@@ -37,10 +37,15 @@ class CandidatePool {
   std::vector<float> floor_;  // threshold plus potential: what a score less the partner's potential must beat
 };
 
-// Pairs outside the pool that might be violated now: `moved` is dual less potential, `threshold` as above,
-// both in the unit of the keys. A pair (i, j) can be violated only if moved[i] + moved[j] < threshold of both.
-// Stops and returns false once more than `limit` pairs are found.
-bool unpooled_suspects(std::span<const float> threshold, std::span<const double> moved, std::size_t limit,
-                       std::vector<Vertex>& i, std::vector<Vertex>& j);
+// What must be looked at to be sure that no pair outside the pool is violated.
+struct Suspects {
+  std::vector<Vertex> i, j;   // pairs; most occur from both ends
+  std::vector<Vertex> heavy;  // rows with so many suspects that all their pairs should be scored
+};
+
+// A pair (i, j) outside the pool can be violated only if moved[i] + moved[j] lies below the threshold of both,
+// where `moved` is dual less potential, in the unit of the keys. Rows with more than `most` possible partners
+// are heavy. O(n log n + n most).
+Suspects unpooled_suspects(std::span<const float> threshold, std::span<const double> moved, std::size_t most);
 
 }  // namespace pairwise

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,29 +33,28 @@ _TASKS = 8  # a fixed number, so that the answer does not depend on the number o
 _SLOTS = 32  # pairs kept for everybody
 _PARTNERS = 10  # of those, pairs the search begins with
 _ADDED = 4  # violated pairs that a person adds in a round
-_SUSPECTS = 200  # pairs a person that are looked at one by one; above that, by blocks
-_FEW = 64
+_SUSPECTS = 1024  # a row with more pairs to look at is scored as a whole
+_HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
+_FEW_CHANGES = 0.25  # new pairs per person; with more, starting afresh is faster than repairing
+_COMPLETE = 64  # so many left-out people get all pairs among themselves
+_CHUNK = 1 << 17  # pairs weighed at once
 
 
 class PairWeights(Protocol):
-    """Weights of all pairs of n people, given by blocks.
-
-    Attributes
-    ----------
-    n : int
-        Number of people.
-    step : float
-        Score units of one integer unit.
-    error32 : float
-        Bound on the error of `float32_block`, in score units.
-    """
+    """Weights of all pairs of n people, given by blocks."""
 
     @property
-    def n(self) -> int: ...
+    def n(self) -> int:
+        """Number of people."""
+
     @property
-    def step(self) -> float: ...
+    def step(self) -> float:
+        """Score units of one integer unit."""
+
     @property
-    def error32(self) -> float: ...
+    def error32(self) -> float:
+        """Bound on the error of `float32_block`, in score units."""
+
 
     def float32_block(self, rows: Any, cols: Any) -> Floats:
         """Scores in [0, 1] within `error32`; -inf where a pair is not allowed."""
@@ -87,6 +86,15 @@ class PricedAnswer:
     optimal: bool
     rounds: int
     passes: int
+
+
+class Violated(NamedTuple):
+    """Pairs (i, j) that duals do not cover, with their weights and by how much they fall short."""
+
+    i: Ints
+    j: Ints
+    weight: Units
+    short: Units
 
 
 def solve_by_pricing(
@@ -150,11 +158,11 @@ class _Pricer:
             rounds += 1
             self.progress("price", self._settled_share())
             violated = self._price() if running else None
-            if violated is not None and len(violated[0]) == 0:
+            if violated is not None and len(violated.i) == 0:
                 return self._answer(rounds, raised=None)
             if violated is None or self._good_enough(violated):
                 return self._answer(rounds, raised=self._raise(violated))
-            self.matcher.add_edges(*self._choose(violated))
+            self._add(*self._choose(violated))
 
     def _seconds_left(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
@@ -165,7 +173,7 @@ class _Pricer:
         """Keep the best few pairs of everybody, measured by score less both potentials."""
         blocks = list(upper_blocks(self.weights.n, _BLOCK))
         pool = _kernel.CandidatePool(self.weights.n, _SLOTS)
-        with _workers(self.executor, self.weights.n) as submit:
+        with _one_blas_thread(), _workers(self.executor, self.weights.n) as submit:
             tasks = [
                 submit(_collect, self.weights, self.potential, blocks[first::_TASKS])
                 for first in range(min(_TASKS, len(blocks)))
@@ -188,17 +196,29 @@ class _Pricer:
 
     def _load(self) -> None:
         u, v = self._kept_pairs(_PARTNERS)
-        w = self.weights.weights_pairs(u, v)
+        w = self._weights_of(u, v)
         edges = self._with_left_out([(u, v, w)])
         if self.bye is not None:
             n = self.weights.n
             everybody = np.arange(n, dtype=np.int32)
             edges.append((everybody, np.full_like(everybody, n), np.full(n, self.bye)))
-        u, v, w = (np.concatenate(parts) for parts in zip(*edges, strict=True))
+        self.edges = edges
+        self._start()
+
+    def _start(self) -> None:
+        u, v, w = (np.concatenate(parts) for parts in zip(*self.edges, strict=True))
+        self.matcher = _kernel.Matcher(self.weights.n + self.weights.n % 2)
         self.matcher.load(u, v, w + self.bonus, self._seconds_left())
 
+    def _add(self, u: Ints, v: Ints, w: Units) -> None:
+        self.edges.append((u, v, w))
+        if len(u) > self.weights.n * _FEW_CHANGES:
+            self._start()
+        else:
+            self.matcher.add_edges(u, v, w + self.bonus)
+
     def _with_left_out(self, edges: list[Any]) -> list[Any]:
-        """Give people whom hubs leave over candidates among themselves, until nobody is left over."""
+        """Give people whom hubs leave over pairs among themselves, until nobody is left over."""
         n = self.weights.n
         left = np.arange(n, dtype=np.int32)
         while True:
@@ -210,8 +230,8 @@ class _Pricer:
             if len(rest) < 2 or (len(edges) > 1 and len(rest) == len(left)):
                 return edges
             left = rest
-            u, v = self._best_among(left, len(left) if len(left) <= _FEW else _PARTNERS // 2)
-            edges.append((u, v, self.weights.weights_pairs(u, v)))
+            u, v = self._best_among(left, len(left) if len(left) <= _COMPLETE else _PARTNERS // 2)
+            edges.append((u, v, self._weights_of(u, v)))
 
     def _best_among(self, people: Ints, slots: int) -> tuple[Ints, Ints]:
         pool = _kernel.CandidatePool(len(people), slots)
@@ -231,8 +251,8 @@ class _Pricer:
         own = (duals - self.bonus).astype(np.float64) * (self.weights.step / 2)
         return own - self.potential.astype(np.float64)
 
-    def _price(self) -> tuple[Ints, Ints, Units, Units] | None:
-        """Return the pairs (i, j, weight, shortfall) that the duals do not cover; None: out of time."""
+    def _price(self) -> Violated | None:
+        """Return the pairs that the duals do not cover; None if time ran out before that."""
         moved = self._moved()
         suspects = self._suspects(moved)
         if suspects is None:
@@ -244,19 +264,40 @@ class _Pricer:
             suspects = self._suspects(moved)
         known = [self._suspects_kept(moved)] + ([] if suspects is None else [suspects])
         i, j = (np.concatenate(ends) for ends in zip(*known, strict=True))
-        w = self.weights.weights_pairs(i, j)
+        w = self._weights_of(i, j)
         allowed = w != NOT_ALLOWED
         i, j, w = i[allowed], j[allowed], w[allowed]
         short = self.matcher.shortfall(i, j, w + self.bonus)
-        return i[short > 0], j[short > 0], w[short > 0], short[short > 0]
+        return Violated(i[short > 0], j[short > 0], w[short > 0], short[short > 0])
+
+    def _weights_of(self, i: Ints, j: Ints) -> Units:
+        parts = [slice(k, k + _CHUNK) for k in range(0, len(i), _CHUNK)]
+        found = [self.weights.weights_pairs(i[part], j[part]) for part in parts]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     def _suspects(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints] | None:
-        """Pairs outside the kept ones that the duals may not cover; None if they are too many."""
+        """Return pairs outside the kept ones that the duals may not cover; None if too many."""
         threshold = self.keys[:, -1] + np.float32(self.error)
-        found: tuple[Ints, Ints] | None = _kernel.unpooled_suspects(
-            threshold, moved, _SUSPECTS * self.weights.n
-        )
-        return found
+        i, j, heavy = _kernel.unpooled_suspects(threshold, moved, _SUSPECTS)
+        if len(heavy) > _HEAVY_SHARE * self.weights.n:
+            return None
+        found = [(i, j), *self._suspects_of_rows(heavy, moved)]
+        i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return i, j
+
+    def _suspects_of_rows(
+        self, rows: Ints, moved: NDArray[np.float64]
+    ) -> Iterator[tuple[Ints, Ints]]:
+        """Score whole rows, and yield the pairs whose score may beat the duals of both."""
+        own = (moved + self.potential - self.error / 2).astype(np.float32)
+        for first in range(0, len(rows), _BLOCK):
+            some = rows[first : first + _BLOCK]
+            for start in range(0, self.weights.n, _BLOCK):
+                columns = slice(start, min(start + _BLOCK, self.weights.n))
+                block = self.weights.float32_block(some, columns)
+                i, j = np.nonzero(block - own[some, None] > own[None, columns])
+                apart = some[i] != j + start
+                yield some[i[apart]], (j[apart] + start).astype(np.int32)
 
     def _suspects_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
         partner = np.maximum(self.partners, 0)
@@ -264,24 +305,24 @@ class _Pricer:
         i, slot = np.nonzero(near & (self.partners >= 0))
         return i.astype(np.int32), self.partners[i, slot]
 
-    def _choose(self, violated: tuple[Ints, Ints, Units, Units]) -> tuple[Ints, Ints, Units]:
-        """The most violated pairs, a few for each person."""
+    def _choose(self, violated: Violated) -> tuple[Ints, Ints, Units]:
+        """Return the most violated pairs, a few for each person."""
         i, j, w, short = violated
         order = np.lexsort((j, i, -short))
         i, j, w = i[order], j[order], w[order]
         keep = (_rank(i) < _ADDED) | (_rank(j) < _ADDED)
-        return i[keep], j[keep], w[keep] + self.bonus
+        return i[keep], j[keep], w[keep]
 
     # -- answers
 
     def _settled_share(self) -> float:
         return float((self.matcher.mates() >= 0).mean())
 
-    def _raise(self, violated: tuple[Ints, Ints, Units, Units] | None) -> Units:
-        """What added to the duals of people makes them feasible for all pairs.
+    def _raise(self, violated: Violated | None) -> Units:
+        """Return what added to the duals of people makes them feasible for all pairs.
 
-        Half of the worst violation at both ends covers the violated pairs that are known; a pair outside
-        the kept ones is at most the mean of both thresholds.
+        Half of the worst violation at both ends covers the violated pairs that are known; a pair
+        outside the kept ones is at most the mean of both thresholds.
         """
         n = self.weights.n
         moved = self._moved()
@@ -289,8 +330,8 @@ class _Pricer:
         if violated is None:
             beyond = np.maximum(self.keys[:, 0], -2.0).astype(np.float64)
         else:
-            for end in violated[:2]:
-                np.maximum.at(raised, end, (violated[3] + 1) // 2)
+            for end in (violated.i, violated.j):
+                np.maximum.at(raised, end, (violated.short + 1) // 2)
             beyond = np.maximum(self.keys[:, -1], -2.0).astype(np.float64)
         if violated is None or self._suspects(moved) is None:
             need = (beyond + self.error) / 2 - moved
@@ -311,7 +352,7 @@ class _Pricer:
         first = np.flatnonzero(mate > np.arange(len(mate))).astype(np.int32)
         return int(self.weights.weights_pairs(first, mate[first]).sum()), len(first)
 
-    def _good_enough(self, violated: tuple[Ints, Ints, Units, Units]) -> bool:
+    def _good_enough(self, violated: Violated) -> bool:
         if self._seconds_left() == 0.0:
             return True
         if self.target_gap <= 0.0:
@@ -349,6 +390,13 @@ def _workers(executor: Executor | None, n: int) -> Iterator[Callable[..., Future
     workers = 1 if n <= 2 * _BLOCK else os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as own:
         yield own.submit
+
+
+def _one_blas_thread() -> Any:
+    """Limit matrix products to one thread each while blocks run side by side."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas")
 
 
 def _rank(values: Ints) -> NDArray[np.int64]:
