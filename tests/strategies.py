@@ -1,4 +1,4 @@
-"""Hypothesis strategies: small populations, score matrices, rules."""
+"""Hypothesis strategies: small populations, also with every feature, score matrices, rules."""
 
 from itertools import combinations
 
@@ -11,6 +11,19 @@ from pairwise.rules import Differ, Forbid, Only, Require, Rule, Same, Within
 TEAMS = ("red", "green", "blue", None)
 GRADES = (1.0, 2.0, 3.0, 5.5, float("nan"))
 
+LEVELS = {
+    "ticks": lambda rng, shape: rng.integers(0, 2, shape),
+    "grades": lambda rng, shape: rng.integers(0, 5, shape),
+    "likert": lambda rng, shape: rng.integers(1, 6, shape),
+    "tenths": lambda rng, shape: rng.integers(0, 11, shape) / 10,
+    "real": lambda rng, shape: rng.random(shape),
+    "sparse": lambda rng, shape: rng.integers(0, 4, shape) * (rng.random(shape) < 0.3),
+}
+"""How a vector may be filled; the first four fit thermometers, reals need the other way."""
+
+GAPS = ("none", "answers", "people", "most")
+SLOTS = 6
+
 
 @st.composite
 def cohorts(draw: st.DrawFn, least: int = 1, most: int = 8) -> Participants:
@@ -21,6 +34,55 @@ def cohorts(draw: st.DrawFn, least: int = 1, most: int = 8) -> Participants:
         categories={"team": draw(st.lists(st.sampled_from(TEAMS), min_size=n, max_size=n))},
         numbers={"grade": draw(st.lists(st.sampled_from(GRADES), min_size=n, max_size=n))},
     )
+
+
+def with_gaps(rng: np.random.Generator, answers: np.ndarray, gaps: str) -> np.ndarray:
+    """Return answers (n, d) with NaN where unknown: single ones, whole rows, or most of them."""
+    holed = answers.astype(float)
+    if gaps == "answers":
+        holed[rng.random(holed.shape) < 0.25] = np.nan
+    if gaps == "people":
+        holed[rng.random(len(holed)) < 0.3] = np.nan
+    if gaps == "most":
+        holed[rng.random(holed.shape) < 0.8] = np.nan
+    return holed
+
+
+def filled(rng: np.random.Generator, n: int, d: int, fill: str, gaps: str) -> Participants:
+    """Return n people with every kind of feature; NaN, None and missing entries are unknown."""
+    ids = [f"p{k}" for k in range(n)]
+
+    def vector() -> np.ndarray:
+        return with_gaps(rng, LEVELS[fill](rng, (n, d)), gaps)
+
+    answered = rng.random(n) < (1.0 if gaps == "none" else 0.7)
+    slots = rng.integers(0, 2, (n, SLOTS)).astype(float)
+    slots[~answered] = np.nan
+    wishes = {
+        ids[k]: [ids[other] for other in np.flatnonzero(rng.random(n) < 0.3) if other != k]
+        for k in np.flatnonzero(answered)
+    }
+    return Participants(
+        ids,
+        offers=vector(),
+        seeks=vector(),
+        interests=vector(),
+        values=vector(),
+        vectors={"signed": with_gaps(rng, rng.normal(size=(n, d)), gaps)},
+        categories={"team": [f"t{k % 3}" if answered[k] else None for k in range(n)]},
+        numbers={"age": with_gaps(rng, rng.integers(18, 70, (n, 1)), gaps)[:, 0]},
+        slots=slots,
+        preferences=wishes,
+        monitoring={"gender": ["f" if k % 2 else "m" for k in range(n)]},
+    )
+
+
+@st.composite
+def full_cohorts(draw: st.DrawFn, most: int = 9, gaps: tuple[str, ...] = GAPS) -> Participants:
+    """Up to `most` people with every kind of feature, filled and holed in one of many ways."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n, d = draw(st.integers(2, most)), draw(st.integers(1, 7))
+    return filled(rng, n, d, draw(st.sampled_from(sorted(LEVELS))), draw(st.sampled_from(gaps)))
 
 
 @st.composite

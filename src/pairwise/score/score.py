@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pairwise.errors import InvalidInput, quoted
 from pairwise.score.breakdown import Breakdown, TermShare
-from pairwise.score.weighted import WeightedTerms, normalised
+from pairwise.score.weighted import WeightedTerms, normalised, summing_to_one
 from pairwise.terms import Term
 from pairwise.terms.blocks import fill_block, fill_pairs, spans
 
@@ -42,7 +42,7 @@ class Score:
     ----------
     terms : tuple of Term
     weights : tuple of float
-        Normalised to sum 1.
+        Normalised to sum 1, to 12 digits.
     people : Participants or None
         Whom the score is bound to.
     step : float
@@ -375,7 +375,8 @@ class Score:
         """
         i, j = self._two(a, b)
         values = [float(term.pairs([i], [j])[0]) for term in self.bound_terms]
-        known = [0.0 if math.isnan(v) else w for v, w in zip(values, self.weights, strict=True)]
+        weights = summing_to_one(self.weights)
+        known = [0.0 if math.isnan(v) else w for v, w in zip(values, weights, strict=True)]
         total = math.fsum(known) or 1.0
         shares = tuple(
             _share_of(term, i, j, (str(a), str(b)), value, weight / total)

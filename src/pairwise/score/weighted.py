@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from pairwise.terms.blocks import Array, Index, Meeting, Side
 
 _DIGITS = 12
+_GRID_BITS = 50
 
 
 def normalised(weights: Sequence[float]) -> tuple[float, ...]:
-    """Return the weights over their sum.
+    """Return the weights over their sum, rounded to 12 digits.
 
-    Summed in their order they give exactly 1.0, so scores never exceed 1. They are rounded
-    to 12 digits, so that multiplying all weights by a factor changes nothing.
+    So multiplying all weights by a factor changes nothing, not even a bit.
 
     Raises
     ------
@@ -43,13 +43,22 @@ def normalised(weights: Sequence[float]) -> tuple[float, ...]:
     if largest == 0:
         raise InvalidInput("all weights of the score are 0: must have at least one term to weigh")
     total = math.fsum(weight / largest for weight in weights)
-    shares = [round(weight / largest / total, _DIGITS) for weight in weights]
-    last = max(k for k, share in enumerate(shares) if share > 0)
-    before = 0.0
-    for share in shares[:last]:
-        before += share
-    shares[last] = 1.0 - before
-    return tuple(shares)
+    return tuple(round(weight / largest / total, _DIGITS) for weight in weights)
+
+
+def summing_to_one(weights: Sequence[float]) -> tuple[float, ...]:
+    """Return normalised weights as multiples of 2**-50 that sum to exactly 1, in any order.
+
+    So no score exceeds 1, and where all terms are known nothing must be divided.
+
+    Examples
+    --------
+    >>> sum(summing_to_one(normalised([1, 1, 1])))
+    1.0
+    """
+    steps = [round(weight * 2**_GRID_BITS) for weight in weights]
+    steps[steps.index(max(steps))] += 2**_GRID_BITS - sum(steps)
+    return tuple(step / 2**_GRID_BITS for step in steps)
 
 
 class _Side(NamedTuple):
@@ -81,7 +90,8 @@ class WeightedTerms:
     @classmethod
     def of(cls, terms: Sequence[BoundTerm], weights: Sequence[float]) -> WeightedTerms:
         """Return the weighted terms, leaving out weight 0."""
-        weighed = [(t, w) for t, w in zip(terms, weights, strict=True) if w > 0]
+        shares = summing_to_one(weights)
+        weighed = [(t, w) for t, w in zip(terms, shares, strict=True) if w > 0]
         factors = [term.factors() for term, _ in weighed]
         linear = [(w, f) for (_, w), f in zip(weighed, factors, strict=True) if f is not None]
         return cls(

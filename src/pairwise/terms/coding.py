@@ -53,7 +53,7 @@ class LevelGrid:
         """Return the grid for levels from 0 to `reach` on this many columns."""
         fraction, exponent = math.frexp(reach)
         power = exponent - 1 if fraction == 0.5 else exponent
-        return cls(unit=math.ldexp(1.0, power), bits=min(40, 50 - columns.bit_length()))
+        return cls(unit=math.ldexp(1.0, power), bits=50 - columns.bit_length())
 
     def snapped(self, levels: npt.ArrayLike) -> FloatArray:
         """Return levels in units, on the grid: multiples of 2**-bits from 0 to 1."""
@@ -156,7 +156,9 @@ def _thresholds(matrices: Sequence[FloatArray]) -> list[FloatArray] | None:
     if sum(len(t) for t in _distinct([matrix[:_PROBE] for matrix in matrices])) > limit:
         return None
     found = _distinct(matrices)
-    widest = max((len(levels) for levels in found), default=0)
+    if not any(map(len, found)):
+        found[0] = np.ones(1)  # a product must have a length, or unknown rows would not show
+    widest = max(map(len, found))
     return found if sum(map(len, found)) <= limit and widest < 256 else None
 
 

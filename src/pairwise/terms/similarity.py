@@ -55,8 +55,9 @@ class Similarity(Term):
     "nothing" everywhere is known, and has cosine and jaccard 0 with everybody.
 
     Unit vectors are rounded to multiples of 2**-26, which changes a cosine by less than
-    ``2**-26 * sqrt(d)`` and makes it exact from there on. Cost per pair: one product of length
-    d (cosine) or of the number of distinct levels (jaccard, level).
+    ``2**-26 * sqrt(d)`` and makes it exact from there on; with unknown answers, by that over
+    the share of either length that both answered. Cost per pair: one product of length d
+    (cosine) or of the number of distinct levels (jaccard, level); four with unknown answers.
 
     Examples
     --------
