@@ -95,6 +95,14 @@ def test_declared_options_match_longest_first() -> None:
         ]
 
 
+def test_a_line_break_is_no_space_within_an_option() -> None:
+    """Two options on two lines are not the option that has a space there."""
+    people = ticked("New\nYork", "New York", options={"interests": ["New York", "New", "York"]})
+    assert picks(people) == [{"New", "York"}, {"New York"}]
+    both = ticked("Film\ntheatre\nGo", options={"interests": ["Film\ntheatre", "Go"]})
+    assert picks(both) == [{"Film\ntheatre", "Go"}]
+
+
 def test_declared_options_are_compared_without_case_or_spaces() -> None:
     """The declared spelling is shown."""
     people = ticked("film,  THEATRE ; go", options={"interests": ["Film, theatre", "Go"]})
@@ -207,15 +215,15 @@ def test_offers_and_seeks_meet_whatever_the_rows_look_like(known: list[str], joi
     """Options that only one side names are columns of both, level 0 on the other."""
     rows = [
         ("ann", join.join(known), known[0].upper()),
-        ("bob", known[0], join.join(["zz", *known])),
+        ("bob", known[0], join.join(["qq", *known])),
     ]
     people = read(
         csv_text(("who", "helps", "wants"), rows), id="who", offers="helps", seeks="wants"
     )
     offers, seeks = people.vector("offers"), people.vector("seeks")
     assert offers.columns == seeks.columns
-    assert {fold(c) for c in offers.columns} == {fold(c) for c in [*known, "zz"]}
-    zz = [fold(c) for c in offers.columns].index("zz")
-    assert offers.values[:, zz].tolist() == [0, 0]
-    assert seeks.values[:, zz].tolist() == [0, 1]
+    assert {fold(c) for c in offers.columns} == {fold(c) for c in [*known, "qq"]}
+    qq = [fold(c) for c in offers.columns].index("qq")
+    assert offers.values[:, qq].tolist() == [0, 0]
+    assert seeks.values[:, qq].tolist() == [0, 1]
     assert offers.values[0].sum() == len(known)

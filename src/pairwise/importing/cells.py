@@ -24,13 +24,16 @@ INFINITE = Refused("is infinite; leave the cell blank when the answer is unknown
 
 
 def fold(text: str) -> str:
-    """Return the text as compared: single spaces, no case.
+    r"""Return the text as compared: single spaces, no case; line breaks stay apart from spaces.
 
     Examples
     --------
-    >>> fold(" Data  Science ")
-    'data science'
+    >>> fold(" Data  Science "), fold("Data \n\n Science")
+    ('data science', 'data\nscience')
     """
+    if "\n" in text or "\r" in text:
+        lines = (" ".join(line.split()) for line in text.splitlines())
+        return "\n".join(filter(None, lines)).casefold()
     return " ".join(text.split()).casefold()
 
 
