@@ -5,6 +5,7 @@ the ``dev`` extra, ``nox --no-venv --no-install -s lint types test stubs`` uses 
 """
 
 import re
+import shutil
 import subprocess
 import tomllib
 import zipfile
@@ -20,6 +21,9 @@ WHEEL_HOLDS = {
     "pairwise/data/cohort.csv",
     "pairwise/py.typed",
 }
+
+PYTHONS = ("3.11", "3.12", "3.13")
+PLAN = "import pairwise as pw; print(pw.pair(pw.sample_cohort()).to_json())"
 
 nox.options.sessions = ["lint", "types", "test", "stubs"]
 nox.options.default_venv_backend = "venv"
@@ -46,6 +50,31 @@ def test(session: nox.Session) -> None:
     """Run the tests; ``-P 3.13`` picks another Python, further words go to pytest."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+def runs(command: str) -> bool:
+    """Say whether a command is here and works; a version manager's shim may not."""
+    found = shutil.which(command)
+    return found is not None and not subprocess.run([found, "--version"], check=False).returncode
+
+
+@nox.session
+def same(session: nox.Session) -> None:
+    """Pair the sample cohort on every supported Python found here; the JSON must not differ."""
+    answers = {}
+    for version in PYTHONS:
+        python = f"python{version}"
+        if not runs(python):
+            session.log(f"Python {version} is not here")
+            continue
+        home = Path(session.create_tmp()).resolve() / version
+        session.run(python, "-m", "venv", str(home), external=True)
+        python = str(home / "bin" / "python")
+        session.run(python, "-m", "pip", "install", "-q", ".", external=True)
+        answers[version] = session.run(python, "-c", PLAN, external=True, silent=True)
+    if len(set(answers.values())) > 1:
+        session.error(f"the plan of the sample cohort differs among {', '.join(answers)}")
+    session.log(f"the same plan on {', '.join(answers)}")
 
 
 @nox.session
