@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
 import time
@@ -254,3 +255,13 @@ def test_one_source_can_be_read_twice_from_memory() -> None:
         assert Participants.from_csv(source, id="who", numbers=["grade"]).ids == ("ann",)
     with pytest.raises(InvalidInput, match="source: must be a path"):
         Participants.from_csv(3)
+
+
+def test_the_page_on_importing_runs() -> None:
+    """Every cell of docs/howto-import.md runs, in order, in one namespace."""
+    page = Path(__file__).parents[1] / "docs" / "howto-import.md"
+    parts = re.findall(r"```{code-cell}\n(.*?)```", page.read_text(), re.DOTALL)
+    assert len(parts) > 10
+    namespace: dict[str, object] = {}
+    for part in parts:
+        exec(compile(part, str(page), "exec"), namespace)

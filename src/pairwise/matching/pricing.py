@@ -55,7 +55,6 @@ class PairWeights(Protocol):
     def error32(self) -> float:
         """Bound on the error of `float32_block`, in score units."""
 
-
     def float32_block(self, rows: Any, cols: Any) -> Floats:
         """Scores in [0, 1] within `error32`; -inf where a pair is not allowed."""
 
