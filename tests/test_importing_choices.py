@@ -227,3 +227,11 @@ def test_offers_and_seeks_meet_whatever_the_rows_look_like(known: list[str], joi
     assert offers.values[:, qq].tolist() == [0, 0]
     assert seeks.values[:, qq].tolist() == [0, 1]
     assert offers.values[0].sum() == len(known)
+
+
+def test_offers_that_nobody_seeks_are_questioned() -> None:
+    """Options of which none is on both sides may be true of few people, or a slip of words."""
+    text = csv_text(("who", "helps", "wants"), [("ann", "R", "sewing"), ("bob", "Go", "")])
+    people = read(text, id="who", offers="helps", seeks="wants")
+    assert people.vector("offers").columns == ("Go", "R", "sewing")
+    assert "nothing that is sought is offered" in str(people.report)

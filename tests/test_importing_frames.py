@@ -155,6 +155,20 @@ def test_structs_and_mappings_are_levels_by_label() -> None:
     assert people.vector("offers").values.tolist() == [[2, 1], [1, 1]]
 
 
+def test_mappings_are_compared_without_case() -> None:
+    """Labels of mappings meet like options do, and need not be text."""
+    records = [{"helps": {"r": 2, 7: 1}}, {"helps": {"R": 3}}, {"helps": {"R ": 1}}]
+    offers = Participants.from_records(records, offers="helps").vector("offers")
+    assert offers.columns == ("7", "R")
+    assert offers.values.tolist() == [[1, 2], [0, 3], [0, 1]]
+    with pytest.raises(InvalidInput, match='record 1, column "helps": two labels differ only'):
+        Participants.from_records([{"helps": None}, {"helps": {"R": 1, "r": 2}}], offers="helps")
+    with pytest.raises(InvalidInput, match='record 1, column "helps": must be a mapping'):
+        Participants.from_records([{"helps": {"R": 1}}, {"helps": "R"}], offers="helps")
+    with pytest.raises(InvalidInput, match="two labels differ only in case"):
+        Participants.from_records([{"r": 1, "R": 2}], offers=["r", "R"], seeks=["r", "R"])
+
+
 @pytest.mark.parametrize(
     ("frame", "message"),
     [

@@ -214,7 +214,7 @@ def test_columns_can_be_labelled() -> None:
     )
     assert people.vector("seeks").columns == ("R", "SQL")
     assert plain(people.vector("seeks").values) == [[1, None], [1, None]], "SQL was not asked"
-    with pytest.raises(InvalidInput, match="share no option or label"):
+    with pytest.raises(InvalidInput, match="share no column label"):
         read(text, id="who", offers=["o1", "o2"], seeks=["s1"])
     with pytest.raises(InvalidInput, match="1 labels for 2 columns"):
         Levels(["o1", "o2"], labels=["R"])

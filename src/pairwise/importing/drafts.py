@@ -88,8 +88,7 @@ def aligned(offers: Draft, seeks: Draft) -> tuple[Draft, Draft]:
     InvalidInput
         They share no label though each was asked column by column, or their scales differ.
     """
-    _check_common(offers, seeks)
-    offers, seeks = _on_one_scale(offers, seeks)
+    offers, seeks = _on_one_scale(_compared(offers, seeks), seeks)
     labels = {fold(label): label for label in (*seeks.labels, *offers.labels)}
     keys = list(dict.fromkeys(fold(label) for label in (*offers.labels, *seeks.labels)))
     if not (offers.in_order or seeks.in_order):
@@ -97,13 +96,20 @@ def aligned(offers: Draft, seeks: Draft) -> tuple[Draft, Draft]:
     return _spread(offers, keys, labels), _spread(seeks, keys, labels)
 
 
-def _check_common(offers: Draft, seeks: Draft) -> None:
-    mine, theirs = ({fold(label) for label in d.labels} for d in (offers, seeks))
-    if mine.isdisjoint(theirs):
+def _compared(offers: Draft, seeks: Draft) -> Draft:
+    """Return the offers, with a note when nothing that is sought is offered."""
+    mine, theirs = ([fold(label) for label in draft.labels] for draft in (offers, seeks))
+    for draft, keys in ((offers, mine), (seeks, theirs)):
+        if len(set(keys)) < len(keys):
+            raise InvalidInput(f"{draft.feature}: two labels differ only in case or spaces")
+    if not set(mine).isdisjoint(theirs):
+        return offers
+    if not (offers.chosen or seeks.chosen):
         raise InvalidInput(
-            "offers and seeks share no option or label, so nobody could help anybody; name the"
-            " columns alike, or give Levels(columns, labels=) or options= for both"
+            "offers and seeks share no column label, so nobody could help anybody; name the"
+            " columns alike, or give Levels(columns, labels=) for both"
         )
+    return offers.noted("nothing that is sought is offered: do both sides use the same words?")
 
 
 def _on_one_scale(offers: Draft, seeks: Draft) -> tuple[Draft, Draft]:

@@ -76,7 +76,7 @@ def import_table(table: Table, columns: Columns, settings: Settings) -> Particip
     -----
     Cost O(cells of the columns asked for).
     """
-    settings.check_names(_features(columns))
+    settings.check_names(columns)
     ids, keep, notes, reports = read_ids(table, columns.id, settings.on_duplicate)
     table = table.keep(keep, notes)
     preferences, asked = _preferences(table, columns, settings, ids)
@@ -95,13 +95,6 @@ def import_table(table: Table, columns: Columns, settings: Settings) -> Particip
 def _named(table: Table, columns: Columns, argument: str) -> list[tuple[str, Column]]:
     named = columns.named(argument).items()
     return [(feature, table.column(name, argument)) for feature, name in named]
-
-
-def _features(columns: Columns) -> list[str]:
-    names = [*columns.vector_columns, *columns.slot_columns]
-    for argument in ("categories", "numbers", "monitoring"):
-        names += columns.named(argument)
-    return names
 
 
 def _vectors(

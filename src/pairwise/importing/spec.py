@@ -183,11 +183,16 @@ class Settings:
             on_duplicate=on_duplicate,
         )
 
-    def check_names(self, features: Iterable[str]) -> None:
-        """Refuse options, scales or separators for a feature that is not imported."""
-        known = list(features)
-        for argument in ("options", "scales", "separators"):
+    def check_names(self, columns: Columns) -> None:
+        """Refuse options, scales or separators for a feature that cannot have them."""
+        chosen = [*columns.vector_columns, *columns.slot_columns]
+        known = {
+            "options": chosen,
+            "separators": chosen,
+            "scales": [*chosen, *columns.named("numbers")],
+        }
+        for argument, features in known.items():
             for name in getattr(self, argument):
-                if name not in known:
-                    hint = did_you_mean(name, known) or f"; features are {listed(known, most=8)}"
+                if name not in features:
+                    hint = did_you_mean(name, features) or f"; it is for {listed(features, most=8)}"
                     raise InvalidInput(f"{argument}[{quoted(name)}]: no such feature{hint}")

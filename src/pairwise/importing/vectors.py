@@ -18,6 +18,7 @@ from pairwise.importing.report import ColumnReport
 from pairwise.importing.spec import Levels, Ranked, Settings, VectorColumns
 from pairwise.importing.table import Column, Table, plain_name
 from pairwise.participants import SlotFeature
+from pairwise.participants.ids import trimmed
 
 if TYPE_CHECKING:
     from pairwise.participants.checks import FloatArray
@@ -65,6 +66,9 @@ def read_vector(
 def _levels(
     columns: Sequence[Column], labels: Sequence[str], feature: str, settings: Settings, kind: str
 ) -> Draft:
+    for argument in ("options", "separators"):
+        if feature in getattr(settings, argument):
+            raise InvalidInput(f"{argument}[{quoted(feature)}]: it is read column by column")
     matrix = read_levels(columns, feature, settings.scales.get(feature), settings.missing)
     reports = []
     for column, label, values, notes in zip(
@@ -146,41 +150,47 @@ def _ticked(choices: Choices, column: Column) -> FloatArray:
 
 
 def _mappings(column: Column, feature: str, settings: Settings, kind: str) -> Draft:
-    wrong = [k for k, cell in enumerate(column.cells) if _is_other(cell, settings)]
-    if wrong:
-        raise InvalidInput(f"{column.at(wrong)}: must be a mapping of labels to levels, or nothing")
-    cells = [cell if isinstance(cell, Mapping) else None for cell in column.cells]
-    labels = sorted({str(label) for cell in cells for label in cell or ()}, key=fold)
-    if not labels:
-        raise InvalidInput(f"column {quoted(column.name)} holds no answers; leave it out")
-    absent = np.array([[cell is None or label not in cell for label in labels] for cell in cells])
+    cells, labels = _keyed(column, settings)
     parts = [
-        Column(
-            f"{column.name} [{label}]",
-            [None if cell is None else cell.get(label) for cell in cells],
-            column.rows,
-            column.word,
-        )
-        for label in labels
+        replace(column, name=f"{column.name} [{label}]", cells=[(c or {}).get(key) for c in cells])
+        for key, label in labels.items()
     ]
     matrix = read_levels(parts, feature, settings.scales.get(feature), settings.missing)
     low = matrix.ends[0] if matrix.ends else 0.0
+    absent = np.array([[cell is None or key not in cell for key in labels] for cell in cells])
     unknown = [cell is None for cell in cells]
     values = np.where(absent, low, matrix.values)
     values[unknown] = np.nan
     said = list(dict.fromkeys(note for notes in matrix.notes for note in notes))
     notes = [f"{len(labels)} labels; one that a person does not name is level 0", *said]
-    report = _report(column, feature, kind, unknown, notes)
     return Draft(
         feature,
-        tuple(labels),
+        tuple(labels.values()),
         values,
         matrix.ends,
         ticks=False,
         chosen=True,
         in_order=False,
-        columns=(report,),
+        columns=(_report(column, feature, kind, unknown, notes),),
     )
+
+
+def _keyed(
+    column: Column, settings: Settings
+) -> tuple[list[dict[str, object] | None], dict[str, str]]:
+    """Return mapping cells by folded label, and the labels by their commonest spelling."""
+    wrong = [k for k, cell in enumerate(column.cells) if _is_other(cell, settings)]
+    if wrong:
+        raise InvalidInput(f"{column.at(wrong)}: must be a mapping of labels to levels, or nothing")
+    given = [cell if isinstance(cell, Mapping) else None for cell in column.cells]
+    cells = [None if c is None else {fold(str(k)): v for k, v in c.items()} for c in given]
+    twice = [k for k, c in enumerate(given) if len(c or ()) > len(cells[k] or ())]
+    if twice:
+        raise InvalidInput(f"{column.at(twice)}: two labels differ only in case or spaces")
+    labels = spellings(Counter(trimmed(str(label)) for cell in given for label in cell or ()))
+    if not labels:
+        raise InvalidInput(f"column {quoted(column.name)} holds no answers; leave it out")
+    return cells, labels
 
 
 def _is_other(cell: object, settings: Settings) -> bool:

@@ -33,6 +33,7 @@ Slots: TypeAlias = npt.ArrayLike | SlotFeature
 Named: TypeAlias = "Mapping[str, Iterable[object] | CategoryFeature]"
 Wishes: TypeAlias = "Mapping[Id, Iterable[Id]] | PreferenceFeature"
 T = TypeVar("T", bound=Sized)
+F = TypeVar("F")
 
 VECTOR, CATEGORY, NUMBER = "vector", "category", "number"
 SLOTS, PREFERENCE, MONITORING = "slots", "preference", "monitoring"
@@ -222,3 +223,25 @@ def refuse_repeated(named: Mapping[str, object], extra: Mapping[str, object]) ->
     repeated = [name for name in extra if named.get(name) is not None]
     if repeated:
         raise InvalidInput(f"{listed(repeated)} is given twice: as an argument and in vectors")
+
+
+def named_feature(features: Features, kind: str, name: str, feature_type: type[F]) -> F:
+    """Return the feature of that kind and name; anything else raises with what exists."""
+    found = features[kind].get(name)
+    if not isinstance(found, feature_type):
+        raise InvalidInput(_absent(features, kind, name))
+    return found
+
+
+def _absent(features: Features, kind: str, name: str) -> str:
+    elsewhere = next((other for other in KINDS if name in features[other]), None)
+    if elsewhere == MONITORING:
+        return (
+            f"{quoted(name)} is a monitoring feature: kept for reports only, no term, rule or"
+            " quota can read it"
+        )
+    if elsewhere:
+        return f"{quoted(name)} is a {elsewhere} feature, not a {kind} feature"
+    named = features[kind]
+    has = f"; there are {listed(list(named))}" if named else f"; these people have no {kind}"
+    return f"no {kind} feature {quoted(name)}{did_you_mean(name, named) or has}"

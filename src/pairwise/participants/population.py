@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from pairwise.errors import InvalidInput, did_you_mean, listed, quoted
+from pairwise.errors import InvalidInput, quoted
 from pairwise.participants.build import (
     CATEGORY,
     KINDS,
@@ -25,6 +25,7 @@ from pairwise.participants.build import (
     check_names,
     checked_rows,
     mapping,
+    named_feature,
     number_features,
     position,
     preference_features,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pairwise.importing import ImportReport
-
-F = TypeVar("F", VectorFeature, CategoryFeature, SlotFeature, PreferenceFeature)
 
 
 class Participants(Importable):
@@ -240,7 +239,7 @@ class Participants(Importable):
         InvalidInput
             There is none of that name; the closest is suggested.
         """
-        return self._feature(VECTOR, name, VectorFeature)
+        return named_feature(self._features, VECTOR, name, VectorFeature)
 
     def category(self, name: str) -> CategoryFeature:
         """Return a category: `.codes` (n,), -1 unknown, and `.labels`.
@@ -255,7 +254,7 @@ class Participants(Importable):
         InvalidInput
             There is none of that name; the closest is suggested.
         """
-        return self._feature(CATEGORY, name, CategoryFeature)
+        return named_feature(self._features, CATEGORY, name, CategoryFeature)
 
     def number(self, name: str) -> FloatArray:
         """Return a number per person, shape (n,), NaN unknown, read-only.
@@ -270,9 +269,7 @@ class Participants(Importable):
         InvalidInput
             There is none of that name; the closest is suggested.
         """
-        self._check_present(NUMBER, name)
-        column = self._features[NUMBER][name]
-        assert isinstance(column, np.ndarray)  # noqa: S101
+        column: FloatArray = named_feature(self._features, NUMBER, name, np.ndarray)
         return column
 
     def slot(self, name: str = "slots") -> SlotFeature:
@@ -288,7 +285,7 @@ class Participants(Importable):
         InvalidInput
             There is none of that name; the closest is suggested.
         """
-        return self._feature(SLOTS, name, SlotFeature)
+        return named_feature(self._features, SLOTS, name, SlotFeature)
 
     def preference(self) -> PreferenceFeature:
         """Return who asked for whom: `.asked`, positions per person, and `.known` (n,).
@@ -298,32 +295,11 @@ class Participants(Importable):
         InvalidInput
             Nobody's preferences were given.
         """
-        return self._feature(PREFERENCE, PREFERENCE, PreferenceFeature)
+        return named_feature(self._features, PREFERENCE, PREFERENCE, PreferenceFeature)
 
     def _monitoring(self, name: str) -> CategoryFeature:
         """Return a monitoring feature; reports alone may call this, never a term or a rule."""
-        return self._feature(MONITORING, name, CategoryFeature)
-
-    def _feature(self, kind: str, name: str, feature_type: type[F]) -> F:
-        self._check_present(kind, name)
-        feature = self._features[kind][name]
-        assert isinstance(feature, feature_type)  # noqa: S101
-        return feature
-
-    def _check_present(self, kind: str, name: str) -> None:
-        named = self._features[kind]
-        if name in named:
-            return
-        elsewhere = next((k for k in KINDS if name in self._features[k]), None)
-        if elsewhere == MONITORING:
-            raise InvalidInput(
-                f"{quoted(name)} is a monitoring feature: kept for reports only, no term, rule or"
-                " quota can read it"
-            )
-        if elsewhere:
-            raise InvalidInput(f"{quoted(name)} is a {elsewhere} feature, not a {kind} feature")
-        has = f"; there are {listed(list(named))}" if named else f"; these people have no {kind}"
-        raise InvalidInput(f"no {kind} feature {quoted(name)}{did_you_mean(name, named) or has}")
+        return named_feature(self._features, MONITORING, name, CategoryFeature)
 
     def index(self, who: Id) -> int:
         """Return the position of a participant, 0 to n - 1; cost O(1).
