@@ -22,6 +22,8 @@ LEVELS = {
 """How a vector may be filled; the first four fit thermometers, reals need the other way."""
 
 GAPS = ("none", "answers", "people", "most")
+"""What may be unknown; "few" (one person in twenty) is for larger populations."""
+
 SLOTS = 6
 
 
@@ -43,6 +45,8 @@ def with_gaps(rng: np.random.Generator, answers: np.ndarray, gaps: str) -> np.nd
         holed[rng.random(holed.shape) < 0.25] = np.nan
     if gaps == "people":
         holed[rng.random(len(holed)) < 0.3] = np.nan
+    if gaps == "few":
+        holed[rng.random(len(holed)) < 0.05, rng.integers(holed.shape[1])] = np.nan
     if gaps == "most":
         holed[rng.random(holed.shape) < 0.8] = np.nan
     return holed
@@ -55,7 +59,7 @@ def filled(rng: np.random.Generator, n: int, d: int, fill: str, gaps: str) -> Pa
     def vector() -> np.ndarray:
         return with_gaps(rng, LEVELS[fill](rng, (n, d)), gaps)
 
-    answered = rng.random(n) < (1.0 if gaps == "none" else 0.7)
+    answered = rng.random(n) < {"none": 1.0, "few": 0.98}.get(gaps, 0.7)
     slots = rng.integers(0, 2, (n, SLOTS)).astype(float)
     slots[~answered] = np.nan
     wishes = {

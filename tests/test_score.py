@@ -172,6 +172,37 @@ def test_monitoring_changes_nothing(people: Participants, score: Score) -> None:
     assert np.array_equal(score.on(people.without_monitoring()).matrix(), score.on(people).matrix())
 
 
+@given(seed=st.integers(0, 2**32 - 1), score=scores(), data=st.data())
+def test_a_few_gaps_change_the_way_not_the_bits(
+    seed: int, score: Score, data: st.DataObject
+) -> None:
+    """Blocks are filled fast and patched where something is unknown; pairs are not."""
+    people = filled(np.random.default_rng(seed), 60, 4, "grades", "few")
+    bound = score.on(people)
+    some = st.lists(st.integers(0, 59), min_size=1, max_size=40)
+    rows, cols = data.draw(some), data.draw(some)
+    i, j = np.repeat(rows, len(cols)), np.tile(cols, len(rows))
+    expected = bound.pairs(i, j).reshape(len(rows), len(cols))
+    room = np.empty((len(rows), len(cols)), np.float32)
+    assert np.array_equal(bound.block(rows, cols), expected)
+    assert np.abs(bound.block(rows, cols, np.float32, room) - expected).max() <= bound.error32
+    assert np.array_equal(bound.matrix()[np.ix_(rows, cols)], expected)
+
+
+def test_a_few_gaps_take_the_fast_way() -> None:
+    """The fast way is there for few gaps, and neither for none nor for many."""
+    quick = {
+        gaps: Score(TERMS)
+        .on(filled(np.random.default_rng(1), 60, 4, "grades", gaps))
+        ._values()
+        .quick
+        for gaps in ("none", "few", "answers")
+    }
+    assert quick["few"] is not None
+    assert quick["none"] is None
+    assert quick["answers"] is None
+
+
 def big() -> Score:
     """Return a bound score of 400 people with gaps."""
     people = filled(np.random.default_rng(4), 400, 20, "grades", "people")

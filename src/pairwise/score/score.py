@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from pairwise.errors import InvalidInput, quoted
 from pairwise.score.breakdown import Breakdown, TermShare
-from pairwise.score.weighted import WeightedTerms, normalised, summing_to_one
+from pairwise.score.patched import PatchedTerms
+from pairwise.score.weighted import normalised, summing_to_one
 from pairwise.terms import Term
 from pairwise.terms.blocks import fill_block, fill_pairs, spans
 
@@ -84,7 +85,7 @@ class Score:
     people: Participants | None
     _raw: tuple[float, ...]
     _bound: tuple[BoundTerm, ...] | None
-    _weighted: WeightedTerms | None
+    _weighted: PatchedTerms | None
 
     def __init__(self, terms: Sequence[Term], weights: Sequence[float] | None = None) -> None:
         raw = [1.0] * len(terms) if weights is None else [checked_weight(w) for w in weights]
@@ -107,7 +108,7 @@ class Score:
         people: Participants | None,
         bound: tuple[BoundTerm, ...] | None,
     ) -> None:
-        weighted = None if bound is None else WeightedTerms.of(bound, normalised(raw))
+        weighted = None if bound is None else PatchedTerms.of(bound, normalised(raw))
         weights = normalised(raw) if any(raw) else raw
         for name, value in (
             ("terms", terms),
@@ -231,7 +232,7 @@ class Score:
         reciprocity "mean", Diversity on a category of up to 8 labels, and Overlap while nobody
         has more than enough time.
         """
-        values = self._values()
+        values = self._values().careful
         if values.fused is None or values.rest:
             return None
         return values.fused.left, values.fused.right
@@ -270,7 +271,7 @@ class Score:
         Cost O(r c w) for products of total length w; when every term is `linear`, a float32
         block is one product. Blocks of 1024 to 2048 squared are a good size.
         """
-        return fill_block(self._values(), rows, cols, dtype, out)
+        return self._values().block(rows, cols, dtype, out)
 
     def matrix(self) -> FloatArray:
         """Return all scores, shape (n, n), float64; memory 8 n^2 bytes, cost O(n^2 w).
@@ -281,11 +282,12 @@ class Score:
             The score is not bound.
         """
         values = self._values()
-        matrix = np.empty((values.n, values.n))
-        for top, bottom in spans(values.n, _BLOCK):
-            for first, last in spans(values.n, _BLOCK):
+        n = values.careful.n
+        matrix = np.empty((n, n))
+        for top, bottom in spans(n, _BLOCK):
+            for first, last in spans(n, _BLOCK):
                 place = matrix[top:bottom, first:last]
-                fill_block(values, slice(top, bottom), slice(first, last), np.float64, place)
+                values.block(slice(top, bottom), slice(first, last), np.float64, place)
         return matrix
 
     def pairs(
@@ -305,7 +307,7 @@ class Score:
         InvalidInput
             The score is not bound, a position does not exist, or lengths differ.
         """
-        return fill_pairs(self._values(), i, j, out)
+        return fill_pairs(self._values().careful, i, j, out)
 
     def directed_block(
         self, rows: IndexLike, cols: IndexLike, out: FloatArray | None = None
@@ -314,13 +316,13 @@ class Score:
 
         The weighted directed values of the terms; parameters as in `block`.
         """
-        return fill_block(self._values(), rows, cols, np.float64, out, directed=True)
+        return fill_block(self._values().careful, rows, cols, np.float64, out, directed=True)
 
     def directed_pairs(
         self, i: npt.ArrayLike, j: npt.ArrayLike, out: FloatArray | None = None
     ) -> FloatArray:
         """Return what i[k] gains from j[k], shape (m,): the bits of `directed_block`."""
-        return fill_pairs(self._values(), i, j, out, directed=True)
+        return fill_pairs(self._values().careful, i, j, out, directed=True)
 
     def directed(self, a: Id, b: Id) -> float:
         """Return what `a` gains from `b`: the weighted directed values of the terms.
@@ -401,7 +403,7 @@ class Score:
         """
         return np.rint(np.asarray(values, dtype=np.float64) / Score.step).astype(np.int64)
 
-    def _values(self) -> WeightedTerms:
+    def _values(self) -> PatchedTerms:
         if self._weighted is None:
             raise InvalidInput("the score is not bound to people: use score.on(people) first")
         return self._weighted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -153,6 +153,15 @@ class _BoundDistance(BoundTerm):
             near=near,
         )
 
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Whose number is known."""
+        return ~np.isnan(self.numbers)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, may_be_unknown=False)
+
     def side(self, index: Index, dtype: npt.DTypeLike) -> Side:
         if self.scaled is not None and np.dtype(dtype) == np.float32:
             return (self.scaled[index],)
@@ -203,6 +212,15 @@ class _BoundDifference(BoundTerm):
         codes = category.codes
         unknown = bool((codes < 0).any())
         return cls(name, len(codes), unknown, feature, codes, category.labels)
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Whose category is known."""
+        return self.codes >= 0
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, may_be_unknown=False)
 
     def side(self, index: Index, dtype: npt.DTypeLike) -> _Codes:
         codes = self.codes[index]

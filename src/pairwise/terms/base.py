@@ -117,6 +117,15 @@ class BoundTerm(ABC):
             What to call them.
         """
 
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """People, shape (n,), of whom enough is known that no pair among them is unknown."""
+        return np.full(self.n, not self.may_be_unknown)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers: same bits among `complete` people."""
+        return self
+
     def factors(self) -> Factors | None:
         """Return float32 factors whose product is the block, or None when there are none."""
         return None

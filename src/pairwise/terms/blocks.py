@@ -25,7 +25,7 @@ IndexLike: TypeAlias = slice | npt.ArrayLike
 Side: TypeAlias = Any
 """What a term must know of some people: arrays with one row per person, in its own tuple."""
 
-STRIP_BYTES = 1 << 19
+STRIP_BYTES = 1 << 20
 """Rows are worked off in strips of about this size, so that passes stay in the L2 cache."""
 
 PAIRS_AT_ONCE = 1 << 13

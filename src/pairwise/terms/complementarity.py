@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.coding import LevelGrid, Thermometer, coded, gamma32
 from pairwise.terms.factors import Factors
 from pairwise.terms.levels import CodedLevels, Known, reach_of, snapped
-from pairwise.terms.reciprocity import Reciprocity, check_reciprocity, combine
+from pairwise.terms.reciprocity import TINY, Reciprocity, check_reciprocity, combine
 from pairwise.terms.words import in_brackets
 
 if TYPE_CHECKING:
@@ -135,6 +135,16 @@ class _BoundComplementarity(BoundTerm):
     columns: tuple[str, ...]
 
     @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Who has a known need and answered all offers."""
+        return (self.seeks.sums > 0) & self.offers.known.complete(self.n)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        offers, seeks = self.offers.among_complete(), self.seeks.among_complete()
+        return replace(self, offers=offers, seeks=seeks, may_be_unknown=False)
+
+    @property
     def _masked(self) -> bool:
         return self.offers.known.mask is not None
 
@@ -156,7 +166,9 @@ class _BoundComplementarity(BoundTerm):
         offers = self.offers.codes(index, dtype)
         total = self._total(index, dtype)
         if self._folds(dtype):
-            needs *= ((2 if self.reciprocity == "harmonic" else 1) / total)[:, None]
+            needs /= total[:, None]
+            if self.reciprocity == "harmonic":
+                needs, offers = _doubled(needs, offers)
             return _Side(needs, offers, None, None, None)
         answered = self.offers.known.marks(index, dtype)
         return _Side(needs, offers, total, self.seeks.kept(index, dtype), answered)
@@ -227,6 +239,12 @@ class _BoundComplementarity(BoundTerm):
         met = np.minimum(self.seeks.stored[i], self.offers.stored[j]) > 0
         shared = [column for column, hit in zip(self.columns, met, strict=True) if hit]
         return f"{other} offers {share:.0%} of what {me} seeks{in_brackets(shared)}"
+
+
+def _doubled(needs: Array, offers: Array) -> tuple[Array, Array]:
+    """Return factors of twice the coverage, kept above 0 by one more column."""
+    one = np.ones((len(offers), 1), offers.dtype)
+    return np.hstack([2 * needs, TINY * one]), np.hstack([offers, one])
 
 
 def _divide(out: Array, total: Array) -> None:

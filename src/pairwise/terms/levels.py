@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,12 @@ class Known:
             return cls(known, None)
         return cls(None, None if complete.all() else ~complete)
 
+    def complete(self, n: int) -> npt.NDArray[np.bool_]:
+        """Return who answered everything, shape (n,)."""
+        if self.mask is not None:
+            return np.asarray(np.all(self.mask, axis=1))
+        return np.ones(n, bool) if self.nobody is None else ~self.nobody
+
     @property
     def all(self) -> bool:
         """Whether nothing is unknown."""
@@ -54,6 +60,9 @@ class Known:
         if self.nobody is not None:
             codes[self.nobody[index]] = np.nan
         return codes
+
+
+EVERYTHING = Known(None, None)
 
 
 def reach_of(feature: VectorFeature, name: str) -> float:
@@ -100,6 +109,10 @@ class CodedLevels:
     ) -> CodedLevels:
         """Return coded levels; `keep` says whether the levels themselves are needed."""
         return cls(coder, stored, levels.sum(axis=1), levels if keep else None, known)
+
+    def among_complete(self) -> CodedLevels:
+        """Return the same codes without care for unknown answers."""
+        return replace(self, known=EVERYTHING, levels=None)
 
     def kept(self, index: Index, dtype: npt.DTypeLike) -> Array | None:
         """Return the levels of some people, None when they are not kept."""

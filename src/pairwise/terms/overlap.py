@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from pairwise.errors import InvalidInput
 from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.coding import gamma32
 from pairwise.terms.factors import Factors
-from pairwise.terms.levels import Known
+from pairwise.terms.levels import EVERYTHING, Known
 from pairwise.terms.words import counted, in_brackets
 
 if TYPE_CHECKING:
@@ -87,18 +87,30 @@ class _BoundOverlap(BoundTerm):
     known: Known
     columns: tuple[str, ...]
 
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Who answered."""
+        return self.known.complete(self.n)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, known=EVERYTHING, may_be_unknown=False)
+
     def side(self, index: Index, dtype: npt.DTypeLike) -> Side:
         return (self.known.blank(index, self.free[index].astype(dtype)),)
 
     def fill(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
-        meet.product(left[0], right[0], out)
-        out /= self.enough
+        if out.dtype == np.float32:
+            meet.product(left[0] / self.enough, right[0], out)
+        else:
+            meet.product(left[0], right[0], out)
+            out /= self.enough
         np.minimum(out, 1, out=out)
 
     @property
     def error32(self) -> float:
-        """Counts are exact in float32; `enough` and the division round."""
-        return gamma32(4)
+        """Slots over `enough` are rounded and summed; sums above 1 are cut."""
+        return gamma32(self.free.shape[1] + 4)
 
     def factors(self) -> Factors | None:
         """Return factors when nobody has more time than is enough."""

@@ -45,22 +45,30 @@ def combine(
     unknown : bool
         Whether there can be NaN.
     doubled : bool
-        Whether both come times 2, which only the harmonic mean takes: it saves two passes.
+        Whether both come times 2 and above 0, which only the harmonic mean takes: it saves
+        three passes.
     """
     alone = np.fmax(mine, theirs) if unknown else None
-    if kind == "harmonic" and not doubled:
-        mine *= 2
-        theirs *= 2
-    _COMBINED[kind](mine, theirs)
+    if doubled:
+        _harmonic_of_doubled(mine, theirs)
+    else:
+        _COMBINED[kind](mine, theirs)
     if alone is not None:
         one_sided = np.isnan(mine)
         mine[one_sided] = alone[one_sided] * (0.5 if doubled else 1.0)
 
 
 def _harmonic(mine: Array, theirs: Array) -> None:
-    """Overwrite A = 2 a by ``A B / (A + B) = 2 a b / (a + b)``."""
     total = np.add(mine, theirs)
     np.maximum(total, TINY, out=total)
+    mine *= theirs
+    mine *= 2
+    mine /= total
+
+
+def _harmonic_of_doubled(mine: Array, theirs: Array) -> None:
+    """Overwrite A = 2 a by ``A B / (A + B) = 2 a b / (a + b)``."""
+    total = np.add(mine, theirs)
     mine *= theirs
     mine /= total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -19,7 +19,7 @@ from pairwise.terms.coding import (
     unit_grid,
 )
 from pairwise.terms.factors import Factors
-from pairwise.terms.levels import CodedLevels, Known, reach_of, snapped
+from pairwise.terms.levels import EVERYTHING, CodedLevels, Known, reach_of, snapped
 from pairwise.terms.reciprocity import TINY
 from pairwise.terms.words import in_brackets
 
@@ -122,6 +122,15 @@ class _BoundCosine(BoundTerm):
         steps, known = unit_grid(vectors), Known.of(feature.values)
         return cls(term.name, len(steps), not known.all, term.feature, steps, known, signed)
 
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Who answered everything."""
+        return self.known.complete(self.n)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, known=EVERYTHING, may_be_unknown=False)
+
     def one_pass(self, dtype: npt.DTypeLike) -> bool:  # noqa: ARG002
         """Whether the cosine is the value."""
         return self.known.mask is None and not self.signed
@@ -217,6 +226,15 @@ class _BoundLevels(BoundTerm):
             reach=float(grid.snapped(reach)),
             columns=feature.columns,
         )
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Who answered everything."""
+        return self.coded.known.complete(self.n)
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, coded=self.coded.among_complete(), may_be_unknown=False)
 
     def side(self, index: Index, dtype: npt.DTypeLike) -> _Levels:
         codes = self.coded.codes(index, dtype)

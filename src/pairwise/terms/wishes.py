@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,6 +82,15 @@ class _BoundPreference(BoundTerm):
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
         known = preference.known
         return cls(name, n, not known.all(), np.sort(asker * n + wanted), start, known)
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Who answered."""
+        return self.known
+
+    def among_complete(self) -> BoundTerm:
+        """Return the term without care for unknown answers."""
+        return replace(self, may_be_unknown=False)
 
     def side(self, index: Index, dtype: npt.DTypeLike) -> _Askers:  # noqa: ARG002
         people = positions(index)
