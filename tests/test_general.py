@@ -187,6 +187,16 @@ def test_integers_beyond_doubles_are_exact():
     answer = max_weight_matching(weights)
     assert answer.weight == 2 * big + 1
     assert answer.mate[0] == 1
+    answer = max_weight_matching(edges=([0, 1, 2], [1, 2, 3], [4 * big, 8 * big + 1, 4 * big]))
+    assert answer.weight == 8 * big + 1
+    answer.verify()
+
+
+def test_tiny_weights_have_a_scale():
+    """Weights below the smallest normal double are weights, too."""
+    answer = max_weight_matching([[0, 1e-310], [1e-310, 0]])
+    assert answer.mate.tolist() == [1, 0]
+    answer.verify()
 
 
 def test_explicit_zeros_and_parallel_edges():

@@ -199,7 +199,7 @@ def power_of_two_scale(largest: float, n: int) -> float:
     bits = min(_MANTISSA, 58 - headroom)
     if largest == 0:
         return 1.0
-    return float(2.0 ** (bits - int(np.frexp(largest)[1])))
+    return float(2.0 ** min(bits - int(np.frexp(largest)[1]), 1023))
 
 
 class _Matrix:
@@ -288,7 +288,8 @@ class _EdgeList:
         self.scale, self.exact = 1.0, True
         if not self.integral:
             self._choose_scale()
-        self.units = np.rint(self.values * self.scale).astype(np.int64)
+        scaled = self.values if self.integral else np.rint(self.values * self.scale)
+        self.units = scaled.astype(np.int64)
 
     def _choose_scale(self) -> None:
         strange = np.flatnonzero(~np.isfinite(self.values))
