@@ -27,7 +27,7 @@ ROOMS = (
     "season",
     "history explanation evaluation learning plotting",
     "pairing assigning grouping rotating repairing selecting",
-    "networkx_backend data",
+    "networkx_backend networkx_info data",
     "__init__ __main__",
 )
 """The data's way; a module imports from its own room and from rooms before it."""
