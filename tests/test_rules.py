@@ -163,6 +163,7 @@ def test_rules_show_as_they_are_written():
     assert repr(Differ("team", unknown="refuse")) == 'Differ("team", unknown="refuse")'
     many = Forbid(combinations(range(10), 2))
     assert repr(many) == "Forbid([(0, 1), (0, 2), (0, 3), ... 45 pairs])"
+    assert many.bind(Participants(range(10))).name == "Forbid([45 pairs])"
     assert many.sentence == "45 named pairs may not meet"
     assert Require([("a", "b")]).sentence == "1 named pair must be together"
     assert Only(lambda i, j: i, name="odd").sentence == '"odd" must allow the pair, both ways'

@@ -133,12 +133,9 @@ class Explanation:
         other = self.next_best
         if other is None:
             return "The rules allow nobody else."
-        share = f" ({other.loss / self.plan.value:.2%})" if self.plan.value else ""
-        fewer = f" and {other.fewer_placed:,} people fewer placed" if other.fewer_placed else ""
         return (
             f"The next best for the plan is {quoted(other.partner)} (score {other.score:.3f}):"
-            f" it would lose {other.loss:.4f}{share}, with {len(other.changed):,} people changing"
-            f" partner{fewer}."
+            f" {other.cost}."
         )
 
 

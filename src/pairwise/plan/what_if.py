@@ -142,18 +142,21 @@ class WhatIf:
         old, new = self.before.partners, self.plan.partners
         return tuple(who for who in self.before.people.ids if old.get(who) != new.get(who))
 
+    @property
+    def cost(self) -> str:
+        """What the whole plan pays for it, in words."""
+        worth = abs(self.before.value)
+        share = f" ({abs(self.loss) / worth:.2%})" if worth else ""
+        verb = "lose" if self.loss >= 0 else "gain"
+        fewer = f" and {self.fewer_placed:,} fewer would have one" if self.fewer_placed else ""
+        return (
+            f"the plan would {verb} {abs(self.loss):.4f}{share};"
+            f" {len(self.changed):,} people would change partner{fewer}"
+        )
+
     def __str__(self) -> str:
         a, b = (quoted(who) for who in self.pair)
-        worth = self.before.value
-        share = f" ({self.loss / worth:.2%})" if worth else ""
-        lines = [
-            f"{a} with {b} (score {self.score:.3f}): the plan would be worth"
-            f" {self.plan.value:.3f}, which is {self.loss:.3f} less{share}",
-            f"{len(self.changed):,} people would change partner",
-        ]
-        if self.fewer_placed:
-            lines.append(f"{self.fewer_placed:,} people fewer would have a partner")
-        return "\n".join(lines)
+        return f"{a} with {b} (score {self.score:.3f}):\n{self.cost}"
 
 
 def what_if(plan: Plan, pair: tuple[Id, Id]) -> WhatIf:

@@ -99,11 +99,13 @@ def _nobody_conflicts(problem: PairProblem) -> list[str]:
     alone = nobody_allowed(problem)
     if len(alone) == 1 and problem.n % 2 == 1 and _could_meet(problem, int(alone[0])):
         return []
+    if not len(alone):
+        return []
+    ids = [problem.people.ids[i] for i in alone]
     sentences = [_nobody_sentence(problem, int(i)) for i in alone[:_NAMED]]
-    rest = [problem.people.ids[i] for i in alone[_NAMED:]]
-    if rest:
-        sentences.append(f"so have {len(rest):,} more: {listed(rest)}")
-    return sentences
+    rest = f" and of {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    them = ", ".join(map(quoted, ids[:_NAMED]))
+    return [*sentences, f"or leave them out: people.without([{them}]){rest}"]
 
 
 def nobody_allowed(problem: PairProblem) -> Indices:
@@ -152,7 +154,7 @@ def _nobody_sentence(problem: PairProblem, i: int) -> str:
     refused = _refusals(problem, i)
     return (
         f"{who} has nobody allowed among {others:,} others: {_counted(refused)};"
-        f" {_relaxation(refused)}, or leave {who} out with people.without([{who}])"
+        f" {_relaxation(refused)}"
     )
 
 

@@ -34,8 +34,8 @@ class BoundRule(ABC):
 
     @property
     def name(self) -> str:
-        """How the rule is written in code, for messages."""
-        return repr(self.rule)
+        """What messages call the rule: as it is written in code, kept short."""
+        return self.rule.label
 
     @property
     def sentence(self) -> str:
@@ -58,6 +58,11 @@ class Rule(ABC):
     @abstractmethod
     def sentence(self) -> str:
         """What the rule demands, in words."""
+
+    @property
+    def label(self) -> str:
+        """What messages call the rule: as it is written in code, kept short."""
+        return repr(self)
 
     def bind(self, people: Participants, score: Score | None = None) -> BoundRule:
         """Look features and ids up in the people, once; O(n), for m named pairs O(m log m).

@@ -29,6 +29,12 @@ class _PairRule(Rule):
         more = f", ... {len(self.pairs)} pairs" if len(self.pairs) > 3 else ""
         return f"{type(self).__name__}([{shown}{more}])"
 
+    @property
+    def label(self) -> str:
+        """What messages call the rule: the pair itself, or how many there are."""
+        name, count = type(self).__name__, len(self.pairs)
+        return repr(self) if count == 1 else f"{name}([{count:,} pairs])"
+
     def _count(self) -> str:
         return "1 named pair" if len(self.pairs) == 1 else f"{len(self.pairs)} named pairs"
 
