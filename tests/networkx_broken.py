@@ -1,5 +1,9 @@
-"""The networkx backend with every answer one pair short: networkx's own tests must notice."""
+"""The networkx backend with the answers of one function a pair short: its tests must notice.
 
+``BROKEN_FUNCTION`` names the function.
+"""
+
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -27,4 +31,6 @@ def one_pair_short(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for _name in get_info()["functions"]:
-    globals()[_name] = one_pair_short(getattr(networkx_backend, _name))
+    _function = getattr(networkx_backend, _name)
+    _broken = _name == os.environ.get("BROKEN_FUNCTION")
+    globals()[_name] = one_pair_short(_function) if _broken else _function
