@@ -65,10 +65,11 @@ def no_full_matching(
         crowd[mates[near]] = True
         near = np.unique(outer[crowd[inner]])
     many = [edges.nodes[i] for i in np.flatnonzero(crowd)]
-    few = f"only {len(near)} neighbours ({listed([edges.nodes[i] for i in near])})"
+    few = [edges.nodes[i] for i in near]
+    partners = f"only {listed(few)} ({len(few)})" if few else "nobody (0)"
     return InfeasibleError(
         [
-            f"no full matching: {len(many)} nodes of one side ({listed(many)}) have "
-            f"{few if len(near) else 'no neighbours'}; add edges, or ask for the maximum matching"
+            f"no full matching: {listed(many)} ({len(many)}) can be matched with {partners}; "
+            "add edges, or ask for the maximum matching"
         ]
     )
