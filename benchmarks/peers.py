@@ -117,7 +117,7 @@ def solve_networkx(weights: Weights) -> tuple[Pairs, float]:
     graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from(_edges(weights))
     start = time.process_time()
-    pairs = nx.max_weight_matching(graph, maxcardinality=True)
+    pairs = nx.max_weight_matching(graph, maxcardinality=True, backend="networkx")
     return pairs, time.process_time() - start
 
 

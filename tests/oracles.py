@@ -56,7 +56,7 @@ def networkx_matching(weights: np.ndarray, allowed: np.ndarray) -> tuple[int, in
     graph.add_weighted_edges_from(
         (int(a), int(b), int(weights[a, b])) for a, b in zip(i, j, strict=True)
     )
-    matching = nx.max_weight_matching(graph, maxcardinality=True)
+    matching = nx.max_weight_matching(graph, maxcardinality=True, backend="networkx")
     return 2 * len(matching), sum(int(weights[a, b]) for a, b in matching)
 
 

@@ -67,7 +67,7 @@ def graph_of(weights):
 def oracle(weights, cardinality):
     """Weight and number of pairs of an optimum found by networkx."""
     graph = graph_of(weights)
-    pairs = nx.max_weight_matching(graph, maxcardinality=cardinality != "any")
+    pairs = nx.max_weight_matching(graph, maxcardinality=cardinality != "any", backend="networkx")
     return sum(graph.edges[pair]["weight"] for pair in pairs), len(pairs)
 
 
