@@ -139,6 +139,20 @@ def test_refusals_name_value_and_way_out(make, words):
         make()
 
 
+@given(
+    st.lists(st.integers(0, 40).map(lambda k: k / 10) | st.floats(-5, 5) | st.just(np.nan)),
+    st.integers(0, 20).map(lambda k: k / 10) | st.floats(0, 5),
+    st.sampled_from(["pass", "refuse"]),
+)
+def test_within_is_the_difference_of_floats(numbers, by, unknown):
+    """The rule decides by the float64 difference itself, rounding included."""
+    people = Participants(range(len(numbers)), numbers={"x": numbers})
+    values = np.array(numbers, dtype=float)
+    apart = np.abs(values[:, None] - values)
+    wanted = ~(apart > by) if unknown == "pass" else apart <= by
+    assert (table(Within("x", by, unknown), people) == wanted).all()
+
+
 @given(st.data())
 def test_floors_are_exact_to_the_last_bit(data):
     """A floor put at a pair's own value lets it pass; one bit higher refuses it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pairwise.errors import listed, quoted
+from pairwise.plan.render import STYLE
 from pairwise.problem import NOT_ALLOWED
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Explanation:
         tables = "".join(_html_table(breakdown) for breakdown in self.breakdowns)
         texts = [] if self.partners else [self._left_out()]
         notes = "".join(f"<p>{escape(text)}</p>" for text in (*texts, self._hope(), self._next()))
-        return f'<div class="pairwise">{tables}{notes}</div>'
+        return f'{STYLE}<div class="pairwise">{tables}{notes}</div>'
 
     def _left_out(self) -> str:
         return f"{quoted(self.who)} has no partner: {self.plan.unmatched.reasons[self.who]}."

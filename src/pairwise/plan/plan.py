@@ -65,7 +65,7 @@ class Plan:
     people
         The n participants.
     score, rules
-        What the plan was made with; they are remembered.
+        What the plan was made with, bound or not; they are remembered.
     groups
         Two or three indices each, in any order.
     value_q, bound_q
@@ -111,10 +111,11 @@ class Plan:
         *,
         resolver: Resolver | None = None,
     ) -> None:
+        given = tuple(rules)
         self.__dict__.update(
             people=people,
             score=bind_score(people, score),
-            rules=tuple(rule.rule if isinstance(rule, BoundRule) else rule for rule in rules),
+            rules=tuple(rule.rule if isinstance(rule, BoundRule) else rule for rule in given),
             leftover=leftover,
             status=status,
             seconds=float(seconds),
@@ -124,6 +125,7 @@ class Plan:
             bound_q=int(bound_q),
             resolver=resolver,
             index_groups=_sorted_groups(groups, len(people)),
+            _given_rules=given,
         )
 
     people: Participants
@@ -138,6 +140,7 @@ class Plan:
     bound_q: int
     index_groups: tuple[tuple[int, ...], ...]
     resolver: Resolver | None
+    _given_rules: tuple[Rule | BoundRule, ...]
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         """Refuse: plans are frozen."""
@@ -149,8 +152,8 @@ class Plan:
 
     @cached_property
     def problem(self) -> PairProblem:
-        """The problem that the plan answers, bound again from people, score and rules."""
-        return PairProblem.of(self.people, self.score, self.rules, self.leftover)
+        """The problem that the plan answers."""
+        return PairProblem.of(self.people, self.score, self._given_rules, self.leftover)
 
     @cached_property
     def groups(self) -> tuple[tuple[Id, ...], ...]:

@@ -71,30 +71,29 @@ def summary(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-_STYLE = (
+STYLE = (
     "<style>"
-    ".pairwise{font:14px/1.45 system-ui,sans-serif;max-width:46rem}"
+    ".pairwise{font:14px/1.45 system-ui,sans-serif;max-width:52rem}"
     ".pairwise .head{font-weight:600;margin:.2em 0 .5em}"
     ".pairwise .facts{display:flex;flex-wrap:wrap;gap:.4em 1.4em;margin:0 0 .7em}"
     ".pairwise .facts small{opacity:.65;display:block}"
     ".pairwise table{border-collapse:collapse;width:100%}"
-    ".pairwise th,.pairwise td{text-align:left;padding:.25em .7em;"
+    ".pairwise th,.pairwise td{text-align:left;vertical-align:top;padding:.25em .7em;"
     "border-bottom:1px solid rgba(128,128,128,.25)}"
     ".pairwise th{opacity:.65;font-weight:500}"
     ".pairwise .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-    ".pairwise .bar{display:inline-block;height:.55em;border-radius:.3em;background:#4c8bf5;"
-    "margin-right:.5em;vertical-align:baseline}"
+    ".pairwise .bar{display:inline-block;width:44px;text-align:left;margin-right:.5em}"
+    ".pairwise .bar i{display:inline-block;height:.55em;border-radius:.3em;background:#4c8bf5}"
     ".pairwise .more{opacity:.65;margin:.5em 0 0}"
     "</style>"
 )
+"""What every piece of HTML begins with."""
 
 
 def html(plan: Plan) -> str:
     """Return a small table for notebooks; every text from outside is escaped."""
     records = serial.rows(plan)
-    columns = serial.columns(plan)
-    head = "".join(f"<th{_class(name)}>{name}</th>" for name in columns)
-    body = "".join(_row(record, columns) for record in records[:_HTML_ROWS])
+    body = "".join(_row(record) for record in records[:_HTML_ROWS])
     rest = len(records) - _HTML_ROWS
     more = f'<p class="more">and {rest:,} more: plan.to_frame()</p>' if rest > 0 else ""
     claims = "".join(
@@ -102,25 +101,25 @@ def html(plan: Plan) -> str:
         for name, figure, meaning in facts(plan)
     )
     return (
-        f'{_STYLE}<div class="pairwise"><div class="head">{counts(plan)}</div>'
-        f'<div class="facts">{claims}</div>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
+        f'{STYLE}<div class="pairwise"><div class="head">{counts(plan)}</div>'
+        f'<div class="facts">{claims}</div><table><thead><tr><th>first</th><th>second</th>'
+        f'<th class="num">score</th><th>reason</th></tr></thead><tbody>{body}</tbody></table>'
+        f"{more}</div>"
     )
 
 
-def _class(column: str) -> str:
-    return ' class="num"' if column == "score" else ""
+def _row(record: dict[str, object]) -> str:
+    """Return a table row; the third of a trio stands below the second."""
+    others = [record[name] for name in ("second", "third") if record[name] is not None]
+    partners = "<br>".join(escape(str(who)) for who in others) or "&ndash;"
+    score = record["score"]
+    figure = f"{_bar(score)}{score:.3f}" if isinstance(score, float) else ""
+    return (
+        f"<tr><td>{escape(str(record['first']))}</td><td>{partners}</td>"
+        f'<td class="num">{figure}</td><td>{escape(str(record["reason"]))}</td></tr>'
+    )
 
 
-def _row(record: dict[str, object], columns: list[str]) -> str:
-    cells = "".join(f"<td{_class(name)}>{_cell(name, record[name])}</td>" for name in columns)
-    return f"<tr>{cells}</tr>"
-
-
-def _cell(column: str, value: object) -> str:
-    if value is None:
-        return "–" if column == "second" else ""
-    if column != "score" or not isinstance(value, float):
-        return escape(str(value))
-    width = round(60 * min(max(value, 0.0), 1.0))
-    return f'<span class="bar" style="width:{width}px"></span>{value:.3f}'
+def _bar(score: float) -> str:
+    width = round(44 * min(max(score, 0.0), 1.0))
+    return f'<span class="bar"><i style="width:{width}px"></i></span>'

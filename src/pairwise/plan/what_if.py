@@ -11,16 +11,12 @@ from pairwise.problem import PairProblem
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from pairwise.participants import Id
     from pairwise.plan.plan import Plan
 
     IndexPairs = Sequence[tuple[int, int]]
-    WeightBlock = Callable[[slice, slice], NDArray[np.int64]]
 
 
 class Certificate(Protocol):
@@ -30,8 +26,8 @@ class Certificate(Protocol):
     def bound_q(self) -> int:
         """Upper bound on the value of every plan, in units of the problem's step."""
 
-    def check(self, weights: WeightBlock) -> None:
-        """Check the proof against the weights of all pairs, given by blocks.
+    def check(self, problem: PairProblem) -> None:
+        """Check the proof against the weights of all pairs, block by block.
 
         Raises
         ------
@@ -198,7 +194,7 @@ def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[
             "this plan cannot be solved again: it was built by hand or read from JSON;"
             " pair(people, score, rules=...) gives one that can"
         )
-    demands = (*plan.rules, *rules)
+    demands = (*plan.problem.rules, *rules)
     PairProblem.of(plan.people, plan.score, demands, plan.leftover).check(everybody=False)
     outcome = plan.resolver(
         plan,

@@ -188,21 +188,49 @@ class Within(Rule):
 
     def _bound(self, people: Participants, _score: Score | None, /) -> BoundRule:
         _check_readable("Within", self.number, people, "number")
-        return _BoundWithin(self, people.number(self.number), self.by, self.unknown == "refuse")
+        return _BoundWithin.of(self, people.number(self.number))
 
 
 @dataclass(frozen=True, eq=False)
 class _BoundWithin(BoundRule):
-    values: Numbers
-    by: float
-    refuse: bool
+    """Windows of ranks: integers compare several times faster than differences of floats."""
+
+    rank: Codes
+    first: Codes
+    last: Codes
+    unknown: Mask | None
+
+    @classmethod
+    def of(cls, rule: Within, values: Numbers) -> _BoundWithin:
+        """Rank the known values and find for each which ranks are near enough."""
+        known = ~np.isnan(values)
+        distinct, places = np.unique(values[known], return_inverse=True)
+        first, last = _windows(distinct, rule.by)
+        rank, low, high = (np.full(len(values), -1, dtype=np.int32) for _ in range(3))
+        rank[known], low[known], high[known] = places, first[places], last[places]
+        high[~known] = -2
+        passes = rule.unknown == "pass" and not known.all()
+        return cls(rule, rank, low, high, ~known if passes else None)
 
     def allowed(self, rows: Index, cols: Index) -> Mask:
-        return self._compare(self.values[rows][:, None], self.values[cols][None, :])
+        rank = self.rank[cols][None, :]
+        passed = self.first[rows][:, None] <= rank
+        passed &= self.last[rows][:, None] >= rank
+        if self.unknown is not None:
+            passed |= self.unknown[rows][:, None] | self.unknown[cols][None, :]
+        return passed
 
     def allowed_pairs(self, i: Indices, j: Indices) -> Mask:
-        return self._compare(self.values[i], self.values[j])
+        passed = (self.first[i] <= self.rank[j]) & (self.last[i] >= self.rank[j])
+        return passed if self.unknown is None else passed | self.unknown[i] | self.unknown[j]
 
-    def _compare(self, a: Numbers, b: Numbers) -> Mask:
-        apart = np.abs(a - b)
-        return np.less_equal(apart, self.by) if self.refuse else ~np.greater(apart, self.by)
+
+def _windows(distinct: Numbers, by: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return for each of the ascending values the first and last place within ``by`` of it."""
+    places = np.arange(len(distinct))
+    last = np.searchsorted(distinct, distinct + by, "right") - 1
+    for shift in (1, 0):
+        # distinct + by is rounded; only the difference itself decides.
+        at = np.minimum(last + shift, len(distinct) - 1)
+        last = np.where(distinct[at] - distinct <= by, at, at - 1)
+    return np.searchsorted(last, places, "left"), last
