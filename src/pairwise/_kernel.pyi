@@ -17,9 +17,9 @@ class DenseMatcher:
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch."""
 
-    def solve_without(self, removed: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
+    def solve_without(self, vertices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], pairs: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
         """
-        Solve without some vertices (n: the bye), from the optimum that `solve` left.
+        Solve without some vertices (n: the bye) and some pairs, from the optimum that `solve` left.
         """
 
 @overload
@@ -37,9 +37,9 @@ class IntegerDenseMatcher:
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch."""
 
-    def solve_without(self, removed: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
+    def solve_without(self, vertices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], pairs: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
         """
-        Solve without some vertices (n: the bye), from the optimum that `solve` left.
+        Solve without some vertices (n: the bye) and some pairs, from the optimum that `solve` left.
         """
 
 def match_sparse(n: int, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], maximum: bool, time_limit: float | None = None) -> dict[str, Any]:
@@ -75,6 +75,9 @@ class Matcher:
 
     def set_edges(self, v: int, partner: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
         """Replace all edges at v."""
+
+    def remove_edge(self, u: int, v: int) -> None:
+        """Remove an edge, if it is there."""
 
     def isolate(self, v: int) -> None:
         """Remove all edges at v."""
@@ -113,6 +116,11 @@ class CandidatePool:
 
     def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
         """Partners by slot, -1 where unused; (n, slots)."""
+
+def common_dual(parents: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
+    """
+    Sum of the duals of the sets of a laminar family that hold both ends of each pair.
+    """
 
 def greedy_mates(n: int, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]:
     """Partners of a maximal matching that takes the heaviest edges first."""

@@ -36,6 +36,10 @@ DenseWeights<Number> view(const Table<Number>& weights, double scale) {
   return {weights.data(), static_cast<Vertex>(weights.shape(0)), scale};
 }
 
+void check_vertex(Vertex v, Vertex last) {
+  if (v < 0 || v > last) throw std::invalid_argument("vertices, pairs: must name vertices");
+}
+
 // A dense solver together with the matrix it reads.
 template <class Number>
 class DenseMatcher {
@@ -53,12 +57,21 @@ class DenseMatcher {
     return to_dict(std::move(answer));
   }
 
-  Answer solve_without(const Vector<Vertex>& removed, std::optional<double> time_limit) const {
+  Answer solve_without(const Vector<Vertex>& vertices, const Table<Vertex>& pairs,
+                       std::optional<double> time_limit) const {
     DeadlineOrSignal interrupt(time_limit);
+    const Vertex last = solver_.vertices() - 1;
+    std::vector<std::pair<Vertex, Vertex>> apart;
+    for (std::size_t k = 0; k + 1 < pairs.size(); k += 2) apart.emplace_back(pairs.data()[k], pairs.data()[k + 1]);
+    for (std::size_t k = 0; k < vertices.size(); ++k) check_vertex(vertices.data()[k], last);
+    for (const auto& [u, v] : apart) {
+      check_vertex(u, last);
+      check_vertex(v, last);
+    }
     PricedMatching answer;
     {
       nb::gil_scoped_release release;
-      answer = solver_.solve_without(as_span(removed), interrupt);
+      answer = solver_.solve_without(as_span(vertices), apart, interrupt);
     }
     return to_dict(std::move(answer));
   }
@@ -74,8 +87,8 @@ void bind_dense(nb::module_& m, const char* name) {
   nb::class_<Self>(m, name, "Maximum-weight matching on a symmetric matrix, by pricing.")
       .def(nb::init<Table<Number>, double, bool>(), "weights"_a.noconvert(), "scale"_a, "maximum"_a)
       .def("solve", &Self::solve, "time_limit"_a = nb::none(), "Solve from scratch.")
-      .def("solve_without", &Self::solve_without, "removed"_a, "time_limit"_a = nb::none(),
-           "Solve without some vertices (n: the bye), from the optimum that `solve` left.");
+      .def("solve_without", &Self::solve_without, "vertices"_a, "pairs"_a, "time_limit"_a = nb::none(),
+           "Solve without some vertices (n: the bye) and some pairs, from the optimum that `solve` left.");
   m.def(
       "find_asymmetry",
       [](const Table<Number>& weights) {

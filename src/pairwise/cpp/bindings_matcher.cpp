@@ -48,6 +48,14 @@ class StatefulMatcher {
     matcher_.set_edges(v, edges);
   }
 
+  void remove_edge(Vertex u, Vertex v) {
+    if (u < 0 || v < 0 || u >= matcher_.size() || v >= matcher_.size()) {
+      throw std::invalid_argument("u, v: must be two of 0 ... n - 1");
+    }
+    common_.reset();
+    matcher_.remove_edge(u, v);
+  }
+
   void isolate(Vertex v) {
     if (v < 0 || v >= matcher_.size()) throw std::invalid_argument("v: must be one of 0 ... n - 1");
     common_.reset();
@@ -143,6 +151,24 @@ nb::typed<nb::tuple, nb::any, nb::any, nb::any> suspects(const Vector<float>& th
                         to_numpy(std::move(found.heavy)));
 }
 
+Owned<Weight> common_dual(const Vector<Vertex>& parents, const Vector<Weight>& set_duals, const Vector<Vertex>& u,
+                          const Vector<Vertex>& v) {
+  DualSolution duals;
+  duals.parent.assign(parents.data(), parents.data() + parents.size());
+  duals.set.assign(set_duals.data(), set_duals.data() + set_duals.size());
+  if (duals.set.size() > duals.parent.size()) throw std::invalid_argument("parents: one for each vertex and set");
+  const auto n = static_cast<Vertex>(duals.parent.size() - duals.set.size());
+  const std::vector<Weight> none(u.size(), 0);
+  const auto edges = to_edges(n, as_span(u), as_span(v), none);
+  std::vector<Weight> common(edges.size());
+  {
+    nb::gil_scoped_release release;
+    const CommonDual of(duals, n);
+    for (std::size_t e = 0; e < edges.size(); ++e) common[e] = of(edges[e].u, edges[e].v);
+  }
+  return to_numpy(std::move(common));
+}
+
 // A maximal matching, heaviest edges first (in the order given among equals).
 Owned<Vertex> greedy_mates(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight) {
   auto edges = to_edges(n, as_span(u), as_span(v), as_span(weight));
@@ -189,6 +215,7 @@ void bind_matcher(nb::module_& m) {
       .def("add_edges", &StatefulMatcher::add_edges, "u"_a, "v"_a, "weight"_a,
            "Add edges; of parallel edges the larger weight counts.")
       .def("set_edges", &StatefulMatcher::set_edges, "v"_a, "partner"_a, "weight"_a, "Replace all edges at v.")
+      .def("remove_edge", &StatefulMatcher::remove_edge, "u"_a, "v"_a, "Remove an edge, if it is there.")
       .def("isolate", &StatefulMatcher::isolate, "v"_a, "Remove all edges at v.")
       .def("mates", &StatefulMatcher::mates, "Partner of each vertex, -1 if alone.")
       .def("vertex_duals", &StatefulMatcher::vertex_duals, "Duals of vertices, at twice the scale of weights.")
@@ -205,6 +232,8 @@ void bind_matcher(nb::module_& m) {
       .def("keys", &PythonPool::keys, "Score less both potentials, descending; (n, slots).")
       .def("partners", &PythonPool::partners, "Partners by slot, -1 where unused; (n, slots).");
 
+  m.def("common_dual", &common_dual, "parents"_a, "set_duals"_a, "u"_a, "v"_a,
+        "Sum of the duals of the sets of a laminar family that hold both ends of each pair.");
   m.def("greedy_mates", &greedy_mates, "n"_a, "u"_a, "v"_a, "weight"_a,
         "Partners of a maximal matching that takes the heaviest edges first.");
   m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "most"_a,

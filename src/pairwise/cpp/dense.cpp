@@ -129,11 +129,14 @@ struct Violation {
 template <class Number>
 class DenseSolver<Number>::Pricing {
  public:
-  Pricing(const DenseSolver& solver, std::span<const Vertex> removed)
+  Pricing(const DenseSolver& solver, std::span<const Vertex> removed,
+          std::span<const std::pair<Vertex, Vertex>> forbidden)
       : solver_(solver), weights_(solver.weights_), n_(solver.weights_.n), removed_(at(n_), false) {
     for (const Vertex v : removed) {
       if (v < n_) removed_[at(v)] = true;
     }
+    for (const auto& [u, v] : forbidden) forbidden_.push_back(std::minmax(u, v));
+    std::sort(forbidden_.begin(), forbidden_.end());
   }
 
   // True if all pairs are covered.
@@ -200,6 +203,7 @@ class DenseSolver<Number>::Pricing {
       if (missing <= 0) return;
       const Weight amount = missing - common(i, j);
       if (amount <= 0) return;
+      if (std::binary_search(forbidden_.begin(), forbidden_.end(), std::pair{i, j})) return;
       worst_.offer(amount, j);
       raise_[at(i)] = std::max(raise_[at(i)], (amount + 1) / 2);
       raise_[at(j)] = std::max(raise_[at(j)], (amount + 1) / 2);
@@ -239,6 +243,7 @@ class DenseSolver<Number>::Pricing {
   const DenseWeights<Number>& weights_;
   const Vertex n_;
   std::vector<bool> removed_;
+  std::vector<std::pair<Vertex, Vertex>> forbidden_;  // smaller vertex first, sorted
   std::vector<double> floor_, sorted_floor_;
   std::vector<Vertex> order_;  // vertices by floor
   std::vector<Violation> violations_;
@@ -258,23 +263,24 @@ DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinalit
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
-  matcher_ = Matcher(weights_.n + (frame_.has_bye ? 1 : 0));
+  matcher_ = Matcher(vertices());
   matcher_.load(edges_, interrupt);
-  return optimise(matcher_, {}, interrupt);
+  return optimise(matcher_, Pricing(*this, {}, {}), interrupt);
 }
 
 template <class Number>
-PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> removed, Interrupt& interrupt) const {
+PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> vertices,
+                                                  std::span<const std::pair<Vertex, Vertex>> pairs,
+                                                  Interrupt& interrupt) const {
   Matcher matcher = matcher_;
-  for (const Vertex v : removed) matcher.isolate(v);
-  return optimise(matcher, removed, interrupt);
+  for (const auto& [u, v] : pairs) matcher.remove_edge(u, v);
+  for (const Vertex v : vertices) matcher.isolate(v);
+  return optimise(matcher, Pricing(*this, vertices, pairs), interrupt);
 }
 
 template <class Number>
-PricedMatching DenseSolver<Number>::optimise(Matcher& matcher, std::span<const Vertex> removed,
-                                             Interrupt& interrupt) const {
+PricedMatching DenseSolver<Number>::optimise(Matcher& matcher, Pricing pricing, Interrupt& interrupt) const {
   PricedMatching answer = frame_;
-  Pricing pricing(*this, removed);
   bool running = matcher.solve(interrupt);
   while (true) {
     ++answer.rounds;

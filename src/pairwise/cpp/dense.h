@@ -29,10 +29,15 @@ class DenseSolver {
  public:
   DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality);
 
+  // Number of vertices, the bye included.
+  Vertex vertices() const { return weights_.n + (frame_.has_bye ? 1 : 0); }
+
   PricedMatching solve(Interrupt& interrupt);
 
-  // The optimum without the given vertices (n: the bye). Leaves the solver as it is; `solve` comes first.
-  PricedMatching solve_without(std::span<const Vertex> removed, Interrupt& interrupt) const;
+  // The optimum without some vertices (n: the bye) and some pairs. Leaves the solver as it is; `solve` comes
+  // first.
+  PricedMatching solve_without(std::span<const Vertex> vertices, std::span<const std::pair<Vertex, Vertex>> pairs,
+                               Interrupt& interrupt) const;
 
  private:
   class Pricing;
@@ -44,7 +49,7 @@ class DenseSolver {
   void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, total(u, v)}); }
   void collect_candidates();
   Weight total(Vertex i, Vertex j) const { return weights_.units(i, j) + frame_.bonus; }
-  PricedMatching optimise(Matcher& matcher, std::span<const Vertex> removed, Interrupt& interrupt) const;
+  PricedMatching optimise(Matcher& matcher, Pricing pricing, Interrupt& interrupt) const;
 
   DenseWeights<Number> weights_;
   bool maximum_;

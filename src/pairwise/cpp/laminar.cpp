@@ -5,9 +5,10 @@
 
 namespace pairwise {
 
-CommonDual::CommonDual(const Matcher& matcher) {
-  const auto n = static_cast<std::size_t>(matcher.size());
-  lay_out(matcher.duals(), n);
+CommonDual::CommonDual(const Matcher& matcher) : CommonDual(matcher.duals(), matcher.size()) {}
+
+CommonDual::CommonDual(const DualSolution& duals, Vertex n) {
+  lay_out(duals, static_cast<std::size_t>(n));
   build_table();
 }
 

@@ -12,6 +12,7 @@ namespace pairwise {
 class CommonDual {
  public:
   explicit CommonDual(const Matcher& matcher);
+  CommonDual(const DualSolution& duals, Vertex n);
 
   Weight operator()(Vertex u, Vertex v) const;
 

@@ -234,6 +234,8 @@ void Matcher::add_edge(Vertex u, Vertex v, Weight weight) {
 }
 
 void Matcher::remove_edge(Vertex u, Vertex v) {
+  const auto& arcs = graph_.arcs(u);
+  if (std::none_of(arcs.begin(), arcs.end(), [v](const Arc& arc) { return arc.head == v; })) return;
   detach(u);
   ++graph_version_;
   graph_.remove(u, v);

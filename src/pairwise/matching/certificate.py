@@ -49,6 +49,8 @@ class Certificate:
         Weight of leaving a person out where the number of people is odd; None if nobody must be.
     step : float
         Value of one unit, in score units.
+    without : tuple of int
+        People (n: the bye) whom the bound is not about; their pairs are not covered.
     """
 
     duals: IntArray
@@ -57,6 +59,7 @@ class Certificate:
     bonus: int = 0
     bye: int | None = None
     step: float = 1.0
+    without: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -72,7 +75,7 @@ class Certificate:
             int(dual) * ((size - 1) // 2)
             for dual, size in zip(self.set_duals, self._set_sizes(), strict=True)
         )
-        bye = 0 if self.bye is None else self.bye + self.bonus
+        bye = 0 if self.bye is None or self.n in self.without else self.bye + self.bonus
         return total // 2 - self.bonus * pairs - bye
 
     def check(self, weights: WeightBlock) -> None:
@@ -89,7 +92,7 @@ class Certificate:
             Naming the first claim that is false. Cost O(n^2), memory O(n log n).
         """
         self._check_shape()
-        common = _CommonDual(self.parents, self.set_duals, len(self.duals))
+        common = CommonDual(self.parents, self.set_duals, len(self.duals))
         for rows, columns in upper_blocks(self.n):
             self._check_block(rows, columns, weights(rows, columns), common)
         if self.bye is not None:
@@ -98,7 +101,7 @@ class Certificate:
     def check_edges(self, u: IndexArray, v: IndexArray, weight: IntArray) -> None:
         """Check every claim against a list of edges, weights in units. Cost O(m log n)."""
         self._check_shape()
-        common = _CommonDual(self.parents, self.set_duals, len(self.duals))
+        common = CommonDual(self.parents, self.set_duals, len(self.duals))
         self._check_pairs(u, v, weight, common)
         if self.bye is not None:
             self._check_bye(common)
@@ -114,6 +117,7 @@ class Certificate:
                 bonus=np.int64(self.bonus),
                 bye=np.array([] if self.bye is None else [self.bye], dtype=np.int64),
                 step=np.float64(self.step),
+                without=np.array(self.without, dtype=np.int64),
             )
 
     @classmethod
@@ -128,6 +132,7 @@ class Certificate:
                 bonus=int(data["bonus"]),
                 bye=int(bye[0]) if len(bye) else None,
                 step=float(data["step"]),
+                without=tuple(data["without"].tolist()),
             )
 
     def _set_sizes(self) -> list[int]:
@@ -155,9 +160,12 @@ class Certificate:
                 raise VerificationError(f"set {index}: holds {size} people, must be odd and >= 3")
 
     def _check_block(
-        self, rows: slice, columns: slice, block: IntArray, common: _CommonDual
+        self, rows: slice, columns: slice, block: IntArray, common: CommonDual
     ) -> None:
         allowed = block != NOT_ALLOWED
+        for gone in self.without:
+            allowed[:, np.arange(columns.start, columns.stop) == gone] = False
+            allowed[np.arange(rows.start, rows.stop) == gone] = False
         short = self.duals[rows, None] + self.duals[None, columns] < 2 * (
             np.where(allowed, block, 0) + self.bonus
         )
@@ -167,13 +175,15 @@ class Certificate:
         upper = i < j
         self._check_pairs(i[upper], j[upper], weight[upper], common)
 
-    def _check_bye(self, common: _CommonDual) -> None:
-        everybody = np.arange(self.n)
-        weight = np.full(self.n, self.bye, dtype=np.int64)
-        self._check_pairs(everybody, np.full(self.n, self.n), weight, common)
+    def _check_bye(self, common: CommonDual) -> None:
+        if self.n in self.without:
+            return
+        everybody = np.setdiff1d(np.arange(self.n), self.without)
+        weight = np.full(len(everybody), self.bye, dtype=np.int64)
+        self._check_pairs(everybody, np.full(len(everybody), self.n), weight, common)
 
     def _check_pairs(
-        self, i: IndexArray, j: IndexArray, weight: IntArray, common: _CommonDual
+        self, i: IndexArray, j: IndexArray, weight: IntArray, common: CommonDual
     ) -> None:
         slack = self.duals[i] + self.duals[j] + common(i, j) - 2 * (weight + self.bonus)
         if len(slack) and int(slack.min()) < 0:
@@ -184,7 +194,7 @@ class Certificate:
             )
 
 
-class _CommonDual:
+class CommonDual:
     """Sum of the duals of all sets that hold both i and j, for arrays of pairs.
 
     In depth-first order of the people, that sum is the least "meeting sum" between the two places,
@@ -220,6 +230,7 @@ class _CommonDual:
             self._table.append(np.minimum(last[:-half], last[half:]))
 
     def __call__(self, i: IndexArray, j: IndexArray) -> IntArray:
+        """Return the sum for each pair (i[k], j[k])."""
         a, b = self._place[i], self._place[j]
         first, last = np.minimum(a, b) + 1, np.maximum(a, b)
         height = np.frexp((last - first + 1).astype(np.float64))[1] - 1
@@ -238,7 +249,9 @@ def upper_blocks(n: int, size: int = _BLOCK) -> Iterator[tuple[slice, slice]]:
             yield slice(row, min(row + size, n)), slice(column, min(column + size, n))
 
 
-def as_certificate(answer: dict[str, Any], step: float) -> Certificate:
+def as_certificate(
+    answer: dict[str, Any], step: float, without: tuple[int, ...] = ()
+) -> Certificate:
     """Wrap the duals that a kernel call returned."""
     return Certificate(
         duals=answer["vertex_duals"],
@@ -247,4 +260,5 @@ def as_certificate(answer: dict[str, Any], step: float) -> Certificate:
         bonus=answer["bonus"],
         bye=answer["bye"],
         step=step,
+        without=without,
     )
