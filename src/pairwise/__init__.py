@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pairwise.importing import ImportReport as ImportReport
     from pairwise.importing import Levels as Levels
     from pairwise.importing import Ranked as Ranked
+    from pairwise.pairing import pair as pair
     from pairwise.participants import CategoryFeature as CategoryFeature
     from pairwise.participants import Participants as Participants
     from pairwise.participants import PreferenceFeature as PreferenceFeature
@@ -64,6 +65,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "SlotFeature",
         "VectorFeature",
     ),
+    "pairing": ("pair",),
     "plan": ("Plan", "Status", "WhatIf"),
     "rules": (
         "BoundRule",

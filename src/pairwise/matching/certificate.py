@@ -73,7 +73,7 @@ class Certificate:
         """
         total = sum(map(int, self.duals)) + sum(
             int(dual) * ((size - 1) // 2)
-            for dual, size in zip(self.set_duals, self._set_sizes(), strict=True)
+            for dual, size in zip(self.set_duals, self.set_sizes(), strict=True)
         )
         bye = 0 if self.bye is None or self.n in self.without else self.bye + self.bonus
         return total // 2 - self.bonus * pairs - bye
@@ -135,7 +135,8 @@ class Certificate:
                 without=tuple(data["without"].tolist()),
             )
 
-    def _set_sizes(self) -> list[int]:
+    def set_sizes(self) -> list[int]:
+        """Return how many people each set holds."""
         vertices = len(self.duals)
         sizes = [1] * vertices + [0] * len(self.set_duals)
         for node, parent in enumerate(self.parents.tolist()):
@@ -155,7 +156,7 @@ class Certificate:
         legal = (above == -1) | ((above >= len(self.duals)) & (above > np.arange(nodes)))
         if not legal.all() or (nodes and int(above.max()) >= nodes):
             raise VerificationError("parents: every set must come after what it holds")
-        for index, size in enumerate(self._set_sizes()):
+        for index, size in enumerate(self.set_sizes()):
             if size % 2 == 0 or size < 3:
                 raise VerificationError(f"set {index}: holds {size} people, must be odd and >= 3")
 

@@ -351,8 +351,8 @@ class _Run:
             i, j = np.nonzero(low)
             i, j = i + rows.start, j + columns.start
             found.append((i[i < j].astype(np.int32), j[i < j].astype(np.int32)))
-        i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
-        return i, j
+        first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return first, second
 
     def _choose(self, violated: Violated) -> tuple[Ints, Ints, Units]:
         """Return the most violated pairs, a few for each person."""

@@ -1,0 +1,286 @@
+"""`pair`: one population in pairs, exactly."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pairwise.errors import InvalidInput
+from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
+from pairwise.matching.pricing import PricingPairSolver, Progress
+from pairwise.matching.proof import PlanProof
+from pairwise.matching.trio import TrioSearch
+from pairwise.plan import ForcedOutcome, Plan, Status
+from pairwise.problem import Leftover, PairProblem
+from pairwise.rules import Forbid, Require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Executor
+
+    from pairwise.participants import Participants
+    from pairwise.rules import Rule
+    from pairwise.score import Score
+    from pairwise.terms import Term
+
+_DENSE = 2500
+"""Up to so many people all weights are computed at once (50 MB); above, block by block."""
+
+
+def pair(
+    people: Participants,
+    score: Score | Term | None = None,
+    *,
+    rules: Iterable[Rule] = (),
+    leftover: Leftover = "trio",
+    target_gap: float = 0.0,
+    time_limit: float | None = None,
+    executor: Executor | None = None,
+    progress: Progress | bool | None = None,
+    seed: int = 0,  # noqa: ARG001
+) -> Plan:
+    """Return the best plan of pairs: as many people as the rules allow, then the most score.
+
+    Parameters
+    ----------
+    people : Participants
+        The n people.
+    score : Score or Term, optional
+        What a pair is worth, in [0, 1], higher is better; `default_score` of the people if None.
+    rules : iterable of Rule
+        What no plan may break.
+    leftover : {"trio", "bye"}
+        With an odd number: the best trio takes in the odd one out, or the person whose absence
+        costs least is left out. A trio is worth half the sum of its three scores.
+    target_gap : float
+        Stop once ``(bound - value) / bound`` is proven to be at most this; 0 asks for the optimum.
+    time_limit : float, optional
+        Seconds after which the best plan so far is returned with its bound.
+    executor : concurrent.futures.Executor, optional
+        Where blocks of scores are computed for many people; a thread on each core if None.
+    progress : function of (stage, share done), or True for a progress bar (needs tqdm), optional
+    seed : int
+        Reserved for methods that draw numbers; `pair` does not: the same input gives the same plan.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InvalidInput
+        An argument that breaks its rule.
+    InfeasibleError
+        Rules that contradict each other, or somebody with nobody allowed; names who and why.
+
+    Notes
+    -----
+    Exact maximum-weight matching with a certificate over all allowed pairs, see
+    `pairwise.matching.max_weight_matching`. Up to 2,500 people all scores are in memory; above,
+    they are computed block by block, one or two passes over all pairs, memory O(n).
+
+    Examples
+    --------
+    >>> import pairwise as pw
+    >>> likes = [[1, 0], [1, 1], [0, 1], [1, 0]]
+    >>> people = pw.Participants(["ann", "bob", "cy", "di"], interests=likes)
+    >>> plan = pw.pair(people, pw.Similarity("interests"))
+    >>> plan.pairs
+    (('ann', 'di'), ('bob', 'cy'))
+    >>> plan.status.name, plan.gap
+    ('OPTIMAL', 0.0)
+    >>> plan.verify()
+    """
+    _check_limits(target_gap, time_limit)
+    started = time.perf_counter()
+    problem = PairProblem.of(people, score, rules, leftover)
+    problem.check()
+    solving = _Solving(problem, target_gap, executor, _shown(progress))
+    outcome = solving.solve(time_limit)
+    return Plan(
+        people,
+        problem.score,
+        problem.rules,
+        outcome.groups,
+        outcome.value_q,
+        outcome.bound_q,
+        problem.step,
+        outcome.status,
+        time.perf_counter() - started,
+        outcome.certificate,
+        leftover,
+        resolver=_Resolver(solving),
+    )
+
+
+class _Solving:
+    """A problem with the solver that answers it, ready for further questions."""
+
+    def __init__(
+        self,
+        problem: PairProblem,
+        target_gap: float = 0.0,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.problem, self.target_gap = problem, target_gap
+        self.executor, self.progress = executor, progress
+        fixed = problem.fixed
+        self.fixed_trios = [group for group in fixed if len(group) == 3]
+        self.bonds = [(group[0], group[1]) for group in fixed if len(group) == 2]
+        self.wants_trio = problem.leftover == "trio" and problem.n % 2 == 1
+        self.wants_trio &= not self.fixed_trios
+
+    def solve(self, time_limit: float | None = None) -> ForcedOutcome:
+        started = time.perf_counter()
+        self.solver = self._new_solver()
+        answer = self.solver.solve(time_limit)
+
+        def seconds_left() -> float | None:
+            spent = time.perf_counter() - started
+            return None if time_limit is None else max(0.0, time_limit - spent)
+
+        if self.wants_trio:
+            return self._with_trio(answer, seconds_left)
+        return self.outcome(answer)
+
+    def _new_solver(self) -> PairSolver:
+        problem = self.problem
+        if problem.n <= _DENSE:
+            everybody = slice(0, problem.n)
+            return DensePairSolver(problem.weights(everybody, everybody), problem.step)
+        return PricingPairSolver(
+            problem,
+            executor=self.executor,
+            target_gap=self.target_gap,
+            progress=self.progress,
+        )
+
+    def outcome(
+        self, answer: PricedAnswer, forced: Sequence[tuple[int, int]] = ()
+    ) -> ForcedOutcome:
+        """Wrap an answer of pairs, with groups that were settled beside it."""
+        i, j = answer.pairs
+        groups = list(zip(i.tolist(), j.tolist(), strict=True))
+        settled = [*forced, *self.fixed_trios]
+        fixed_q = int(self._settled_weight(forced))
+        proof = PlanProof(len(groups), answer.certificate, tuple(forced), fixed_q)
+        return self._finished([*groups, *settled], proof, answer.optimal)
+
+    def _settled_weight(self, forced: Sequence[tuple[int, int]]) -> int:
+        ends = np.array(forced, dtype=np.intp).reshape(-1, 2)
+        pairs = int(self.problem.together_pairs(ends[:, 0], ends[:, 1]).sum())
+        return pairs + int(self.problem.group_weights(self.fixed_trios).sum())
+
+    def _with_trio(
+        self, base: PricedAnswer, seconds_left: Callable[[], float | None]
+    ) -> ForcedOutcome:
+        weigh = self.problem.together_pairs
+        found = TrioSearch(self.solver, base, weigh, self.bonds, seconds_left).run()
+        if found.trio is None:
+            return self.outcome(base)
+        i, j = found.rest.pairs
+        groups = [*zip(i.tolist(), j.tolist(), strict=True), found.trio]
+        frame = (4 * len(i) + 6) * base.certificate.bonus
+        claim = -((frame - found.bound4) // 4)
+        proof = PlanProof(len(i), base.certificate, (), 0, claim, found.explored, tuple(self.bonds))
+        return self._finished(groups, proof, found.bound4 == found.value4)
+
+    def _finished(
+        self, groups: Sequence[tuple[int, ...]], proof: PlanProof, optimal: bool
+    ) -> ForcedOutcome:
+        value = sum(self._worth(groups))
+        bound = max(proof.bound_q, value)
+        status = Status.OPTIMAL
+        if not optimal or bound > value:
+            close = bound - value <= self.target_gap * bound
+            status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+        return ForcedOutcome(groups, value, proof.bound_q, status, 0.0, proof)
+
+    def _worth(self, groups: Sequence[tuple[int, ...]]) -> list[int]:
+        ends = np.array([group for group in groups if len(group) == 2], dtype=np.intp)
+        ends = ends.reshape(-1, 2)
+        pairs = self.problem.together_pairs(ends[:, 0], ends[:, 1])
+        trios = [group for group in groups if len(group) == 3]
+        return [*pairs.tolist(), *self.problem.group_weights(trios).tolist()]
+
+
+@dataclass(frozen=True)
+class _Resolver:
+    """Solves a plan's problem again under further demands, from its optimum where that can be."""
+
+    solving: _Solving
+
+    def __call__(
+        self,
+        plan: Plan,
+        *,
+        force: Sequence[tuple[int, int]] = (),
+        forbid: Sequence[tuple[int, int]] = (),
+        place: Sequence[int] = (),
+    ) -> ForcedOutcome:
+        solving = self.solving
+        if plan.problem.rules != solving.problem.rules or solving.wants_trio:
+            return self._afresh(plan, force, forbid)
+        new = [pair for pair in force if pair not in solving.bonds]
+        people = [person for pair in new for person in pair]
+        outcome = solving.outcome(solving.solver.solve_without(people, forbid), new)
+        return self._placing(plan, outcome, forbid, place)
+
+    def _afresh(self, plan: Plan, force: Any, forbid: Any) -> ForcedOutcome:
+        ids = plan.people.ids
+        demands: list[Rule] = [Require([(ids[a], ids[b])]) for a, b in force]
+        demands += [Forbid([(ids[a], ids[b])]) for a, b in forbid]
+        problem = PairProblem.of(plan.people, plan.score, (*plan.rules, *demands), plan.leftover)
+        return _Solving(problem, executor=self.solving.executor).solve()
+
+    def _placing(
+        self,
+        plan: Plan,
+        outcome: ForcedOutcome,
+        forbid: Sequence[tuple[int, int]],
+        place: Sequence[int],
+    ) -> ForcedOutcome:
+        """Where somebody to be placed was left out, try each partner they may have."""
+        placed = {person for group in outcome.groups for person in group}
+        for person in set(place) - placed:
+            row = plan.problem.allowed(slice(person, person + 1), slice(0, plan.problem.n))[0]
+            refused = {a + b - person for a, b in forbid if person in (a, b)}
+            options = [other for other in np.flatnonzero(row).tolist() if other not in refused]
+            tries = [self(plan, force=[(person, other)], forbid=forbid) for other in options]
+            key = [(len(found.groups), found.value_q) for found in tries]
+            if tries:
+                return tries[max(range(len(tries)), key=key.__getitem__)]
+        return outcome
+
+
+def _check_limits(target_gap: float, time_limit: float | None) -> None:
+    if not 0.0 <= target_gap < 1.0:
+        raise InvalidInput(
+            f"target_gap = {target_gap!r}: must be in [0, 1); 0 asks for the optimum"
+        )
+    if time_limit is not None and not time_limit >= 0.0:
+        raise InvalidInput(f"time_limit = {time_limit!r}: must be >= 0 seconds, or None")
+
+
+def _shown(progress: Progress | bool | None) -> Progress | None:
+    """Return the function to report to; True makes a tqdm bar."""
+    if progress is None or progress is False:
+        return None
+    if callable(progress):
+        return progress
+    if progress is not True:
+        raise InvalidInput(f"progress = {progress!r}: must be True, None or a function")
+    from tqdm import tqdm
+
+    bar = tqdm(total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}")
+
+    def show(stage: str, share: float) -> None:
+        bar.set_description(stage)
+        bar.n = share
+        bar.refresh()
+
+    return show
