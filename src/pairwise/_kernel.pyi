@@ -12,7 +12,7 @@ def version() -> str:
 class DenseMatcher:
     """Maximum-weight matching on a symmetric matrix, by pricing."""
 
-    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool) -> None: ...
+    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[float, float] | None = None) -> None: ...
 
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch."""
@@ -32,7 +32,7 @@ def find_asymmetry(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, No
 class IntegerDenseMatcher:
     """Maximum-weight matching on a symmetric matrix, by pricing."""
 
-    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool) -> None: ...
+    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[int, int] | None = None) -> None: ...
 
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch."""

@@ -44,8 +44,8 @@ void check_vertex(Vertex v, Vertex last) {
 template <class Number>
 class DenseMatcher {
  public:
-  DenseMatcher(Table<Number> weights, double scale, bool maximum)
-      : weights_(std::move(weights)), solver_(view(weights_, scale), cardinality_of(maximum)) {}
+  DenseMatcher(Table<Number> weights, double scale, bool maximum, std::optional<std::pair<Number, Number>> span)
+      : weights_(std::move(weights)), solver_(view(weights_, scale), cardinality_of(maximum), span) {}
 
   Answer solve(std::optional<double> time_limit) {
     DeadlineOrSignal interrupt(time_limit);
@@ -85,7 +85,8 @@ template <class Number>
 void bind_dense(nb::module_& m, const char* name) {
   using Self = DenseMatcher<Number>;
   nb::class_<Self>(m, name, "Maximum-weight matching on a symmetric matrix, by pricing.")
-      .def(nb::init<Table<Number>, double, bool>(), "weights"_a.noconvert(), "scale"_a, "maximum"_a)
+      .def(nb::init<Table<Number>, double, bool, std::optional<std::pair<Number, Number>>>(),
+           "weights"_a.noconvert(), "scale"_a, "maximum"_a, "span"_a = nb::none())
       .def("solve", &Self::solve, "time_limit"_a = nb::none(), "Solve from scratch.")
       .def("solve_without", &Self::solve_without, "vertices"_a, "pairs"_a, "time_limit"_a = nb::none(),
            "Solve without some vertices (n: the bye) and some pairs, from the optimum that `solve` left.");

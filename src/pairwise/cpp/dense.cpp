@@ -252,12 +252,13 @@ class DenseSolver<Number>::Pricing {
 };
 
 template <class Number>
-DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality)
+DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality,
+                                 std::optional<std::pair<Number, Number>> span)
     : weights_(weights),
       maximum_(cardinality == Cardinality::maximum),
       threshold_(at(weights.n), kNone<Number>),
       matcher_(0) {
-  choose_bonus();
+  choose_bonus(span);
   collect_candidates();
 }
 
@@ -298,8 +299,12 @@ PricedMatching DenseSolver<Number>::optimise(Matcher& matcher, Pricing pricing, 
 
 // With the bonus, one more pair outweighs any loss on the others along an alternating path.
 template <class Number>
-void DenseSolver<Number>::choose_bonus() {
-  const auto [low, high] = allowed_range(weights_);
+void DenseSolver<Number>::choose_bonus(std::optional<std::pair<Number, Number>> span) {
+  auto [low, high] = allowed_range(weights_);
+  if (span) {
+    low = std::min(low, span->first);
+    high = std::max(high, span->second);
+  }
   if (low > high) return;
   const auto units = [&](Number value) {
     return std::is_integral_v<Number>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "common.h"
@@ -27,7 +28,9 @@ struct DenseWeights {
 template <class Number>
 class DenseSolver {
  public:
-  DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality);
+  // With a `span` (low, high) the bonus outweighs weights in that range too, not only those of the matrix.
+  DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality,
+              std::optional<std::pair<Number, Number>> span = std::nullopt);
 
   // Number of vertices, the bye included.
   Vertex vertices() const { return weights_.n + (frame_.has_bye ? 1 : 0); }
@@ -42,7 +45,7 @@ class DenseSolver {
  private:
   class Pricing;
 
-  void choose_bonus();
+  void choose_bonus(std::optional<std::pair<Number, Number>> span);
   void collect_best();
   void join_left_out();
   void join(const std::vector<Vertex>& left, std::size_t partners);

@@ -109,7 +109,7 @@ class PricingPairSolver:
         self.executor = executor
         self.target_gap = target_gap
         self.progress = progress or (lambda _stage, _share: None)
-        n, most = weights.n, round(1 / weights.step)
+        n, most = weights.n, round(2 / weights.step)
         self.bonus = (most + 1) * (n // 2 + 1) + 1
         self.bye = 0 if n % 2 else None
         self.potential = np.zeros(n, dtype=np.float32)

@@ -1,0 +1,231 @@
+"""`pair` end to end: against brute force, its own verifier, invariances and the real survey."""
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pairwise as pw
+from pairwise import pairing
+
+
+@st.composite
+def small_cases(draw, most=8):
+    """Scores with ties and zeros, forbidden and required pairs, odd and even numbers."""
+    n = draw(st.integers(2, most))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    levels = draw(st.sampled_from([2, 4, 2**20]))
+    scores = np.triu(rng.integers(0, levels + 1, (n, n)) / levels, 1)
+    scores = scores + scores.T
+    pairs = list(itertools.combinations(range(n), 2))
+    refused = {pair for pair in pairs if rng.random() < draw(st.sampled_from([0.0, 0.2]))}
+    bond = [pairs[0]] if draw(st.booleans()) and pairs[0] not in refused else []
+    return scores, refused, bond
+
+
+def problem_of(scores, refused, bond):
+    people = pw.Participants(range(len(scores)))
+    rules = [pw.Forbid(sorted(refused))] if refused else []
+    rules += [pw.Require(bond)] if bond else []
+    return people, pw.Precomputed(scores), rules
+
+
+def brute_force(scores, refused, bond, leftover):
+    """Most people placed, then most value, over all plans with at most one trio."""
+    n = len(scores)
+    units = 2 * np.rint(scores * 2**30).astype(np.int64)
+
+    def fits(group):
+        inside = set(group)
+        ok = all(pair not in refused for pair in itertools.combinations(group, 2))
+        return ok and all(inside.isdisjoint(b) or inside.issuperset(b) for b in bond)
+
+    def worth(group):
+        total = sum(int(units[pair]) for pair in itertools.combinations(group, 2))
+        return total if len(group) == 2 else total // 2
+
+    def best(free, trio):
+        if not free:
+            return (0, 0)
+        first, rest = free[0], free[1:]
+        required = any(first in b for b in bond)
+        options = [] if required else [best(rest, trio)]
+        for size in (1, 2) if trio else (1,):
+            for others in itertools.combinations(rest, size):
+                group = (first, *others)
+                if fits(group):
+                    left = tuple(v for v in rest if v not in others)
+                    placed, value = best(left, trio and size == 1)
+                    options.append((placed + len(group), value + worth(group)))
+        return max(options, default=(-1, 0))
+
+    return best(tuple(range(n)), leftover == "trio" and n % 2 == 1)
+
+
+@given(small_cases(), st.sampled_from(["trio", "bye"]))
+def test_pair_equals_brute_force(case, leftover):
+    """People placed and value are the best of all plans; the plan proves it."""
+    people, score, rules = problem_of(*case)
+    try:
+        plan = pw.pair(people, score, rules=rules, leftover=leftover)
+    except pw.InfeasibleError:
+        return
+    placed = sum(map(len, plan.groups))
+    assert (placed, plan.value_q) == brute_force(*case, leftover)
+    assert plan.status is pw.Status.OPTIMAL
+    plan.verify()
+
+
+@given(small_cases(most=7), st.data())
+def test_what_if_equals_a_fresh_plan(case, data):
+    """A what-if is worth what pairing with that pair required is worth."""
+    people, score, rules = problem_of(*case)
+    try:
+        plan = pw.pair(people, score, rules=rules)
+        a, b = data.draw(st.sampled_from(list(itertools.combinations(people.ids, 2))))
+        fresh = pw.pair(people, score, rules=[*rules, pw.Require([(a, b)])])
+    except pw.InfeasibleError:
+        return
+    forced = plan.what_if((a, b))
+    assert forced.plan.value_q == fresh.value_q
+    assert len(forced.plan.unmatched) == len(fresh.unmatched)
+    forced.plan.verify()
+
+
+def cohort(n, seed=0, d=12):
+    rng = np.random.default_rng(seed)
+    return pw.Participants(
+        [f"p{k}" for k in range(n)],
+        interests=rng.integers(0, 2, (n, d)),
+        values=rng.normal(size=(n, 6)),
+        categories={"team": rng.integers(0, 5, n)},
+    )
+
+
+SCORE = 2 * pw.Similarity("values") + pw.Similarity("interests") + pw.Diversity("team")
+
+
+@pytest.mark.parametrize("n", [301, 602])
+@pytest.mark.parametrize("leftover", ["trio", "bye"])
+def test_blocks_and_matrix_agree(n, leftover, monkeypatch):
+    """Priced by blocks or from a matrix, with rules or a trio: the same value and bound, proven."""
+    people = cohort(n)
+    rules = [pw.Differ("team"), pw.Forbid([("p0", "p1"), ("p2", "p3")]), pw.Require([("p4", "p5")])]
+    rules = rules if people.category("team").codes[4] != people.category("team").codes[5] else []
+    dense = pw.pair(people, SCORE, rules=rules, leftover=leftover)
+    monkeypatch.setattr(pairing, "_DENSE", 0)
+    priced = pw.pair(people, SCORE, rules=rules, leftover=leftover)
+    assert priced.value_q == dense.value_q == priced.bound_q == dense.bound_q
+    priced.verify()
+    dense.verify()
+    forced = priced.what_if(("p6", "p9")) if not rules else None
+    if forced is not None:
+        assert forced.plan.value_q == dense.what_if(("p6", "p9")).plan.value_q
+
+
+def test_ties_everywhere_are_settled_by_exact_blocks(monkeypatch):
+    """Where all pairs tie, float32 decides nothing and exact blocks prove the plan."""
+    monkeypatch.setattr(pairing, "_DENSE", 0)
+    people = pw.Participants(range(300), interests=np.ones((300, 3)))
+    plan = pw.pair(people, pw.Similarity("interests"))
+    assert plan.status is pw.Status.OPTIMAL
+    plan.verify()
+
+
+def test_order_and_monitoring_change_nothing():
+    """Permuted people and an added monitoring feature give the same value and the same JSON."""
+    people = cohort(80)
+    plan = pw.pair(people, SCORE)
+    order = np.random.default_rng(1).permutation(80)
+    shuffled = pw.pair(people.take(order), SCORE)
+    assert shuffled.value_q == plan.value_q
+    watched = pw.Participants(
+        people.ids,
+        interests=people.vector("interests").values,
+        values=people.vector("values").values,
+        categories={"team": people.category("team").codes},
+        monitoring={"gender": ["f", "m"] * 40},
+    )
+    assert pw.pair(watched, SCORE).to_json() == plan.to_json()
+    assert pw.pair(people, 8 * SCORE).to_json() == plan.to_json()
+
+
+def test_time_limit_returns_a_valid_plan(monkeypatch):
+    """Stopped at once there is a plan, its bound holds, and the status says so."""
+    people = cohort(900, d=40)
+    best = pw.pair(people, pw.Similarity("values"))
+    for dense in (0, 2500):
+        monkeypatch.setattr(pairing, "_DENSE", dense)
+        plan = pw.pair(people, pw.Similarity("values"), time_limit=0.0)
+        assert plan.bound_q >= plan.value_q
+        if len(plan.unmatched) == len(best.unmatched):
+            assert plan.bound_q >= best.value_q
+        plan.verify()
+
+
+def test_target_gap_stops_early(monkeypatch):
+    """A plan within the asked gap is accepted, and its gap is told truly."""
+    monkeypatch.setattr(pairing, "_DENSE", 0)
+    people = cohort(700)
+    plan = pw.pair(people, SCORE, target_gap=0.05)
+    best = pw.pair(people, SCORE)
+    assert plan.gap <= 0.05
+    assert plan.bound_q >= best.value_q
+    plan.verify()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"target_gap": 2.0}, "target_gap = 2.0"),
+        ({"time_limit": -1.0}, "time_limit = -1.0"),
+        ({"progress": "yes"}, "progress = 'yes'"),
+        ({"leftover": "tryo"}, 'did you mean "trio"'),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, message):
+    """Bad arguments are refused at the gate."""
+    with pytest.raises(pw.InvalidInput, match=message):
+        pw.pair(cohort(4), SCORE, **arguments)
+
+
+def test_progress_is_reported():
+    """A callback hears of the stages and shares in [0, 1]."""
+    heard = []
+    people = pw.Participants(range(2600), interests=np.random.default_rng(0).normal(size=(2600, 4)))
+    pw.pair(people, pw.Similarity("interests"), progress=lambda *step: heard.append(step))
+    assert {stage for stage, _ in heard} == {"score", "price"}
+    assert all(0.0 <= share <= 1.0 for _, share in heard)
+
+
+INTERESTS = ["History", "Psychology", "Politics", "Mathematics", "Physics", "PC", "Biology"]
+VALUES = ["Daily events", "Reliability", "Keeping promises", "Empathy", "Giving", "Charity"]
+FEARS = ["Flying", "Storm", "Darkness", "Heights", "Spiders", "Snakes", "Rats", "Ageing"]
+
+
+def test_real_survey_is_paired_optimally(survey):
+    """1,010 real people: interests and values alike, fears complementary, ages within two years."""
+    started = time.perf_counter()
+    people = pw.Participants.from_csv(
+        survey,
+        vectors={"interests": INTERESTS, "values": VALUES, "fears": FEARS},
+        numbers=["Age"],
+        categories=["Village - town"],
+        monitoring=["Gender"],
+    )
+    score = (
+        pw.Similarity("interests", metric="level")
+        + pw.Similarity("values", metric="level")
+        + pw.Diversity("Village - town")
+        + (pw.Similarity("fears", metric="level"))
+    )
+    plan = pw.pair(people, score, rules=[pw.Within("Age", 2)])
+    assert time.perf_counter() - started < 60
+    assert len(people) == 1010
+    assert plan.status is pw.Status.OPTIMAL
+    assert plan.gap == 0.0
+    assert len(plan.unmatched) <= 4
+    plan.verify()
