@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pairwise.participants import Id
+    from pairwise.terms import BoundTerm
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,27 @@ class Breakdown:
                 for term in self.terms
             ],
         }
+
+
+def share_of(
+    term: BoundTerm, i: int, j: int, names: tuple[str, str], value: float, weight: float
+) -> TermShare:
+    """Return one line of a breakdown."""
+    mine, theirs = (float(gain) for gain in term.directed_pairs([i, j], [j, i]))
+    known = not math.isnan(value)
+    sentence = (
+        term.sentence(i, j, names)
+        if known
+        else f"unknown for {names[0]} and {names[1]}, so the other terms share its weight"
+    )
+    return TermShare(
+        name=term.name,
+        value=value,
+        weight=weight,
+        share=weight * value if known else 0.0,
+        gains=(mine, theirs),
+        sentence=sentence,
+    )
 
 
 def _line(term: TermShare) -> str:

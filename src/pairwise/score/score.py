@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from pairwise.errors import InvalidInput, quoted
-from pairwise.score.breakdown import Breakdown, TermShare
+from pairwise.score.breakdown import Breakdown, share_of
+from pairwise.score.checks import checked_weight, one_population, refuse_namesakes
 from pairwise.score.patched import PatchedTerms
 from pairwise.score.weighted import normalised, summing_to_one
 from pairwise.terms import Term
 from pairwise.terms.blocks import fill_block, fill_pairs, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pairwise.participants import Id, Participants
     from pairwise.terms import BoundTerm
@@ -98,7 +98,7 @@ class Score:
             if not isinstance(term, Term):
                 raise InvalidInput(f"terms holds {term!r}: must be a term, such as Overlap()")
             merged[term] = merged.get(term, 0.0) + weight
-        _refuse_namesakes(merged)
+        refuse_namesakes(merged)
         self._fill(tuple(merged), tuple(merged.values()), None, None)
 
     def _fill(
@@ -128,7 +128,7 @@ class Score:
         bound: Mapping[Term, BoundTerm],
     ) -> Score:
         """Return a score of checked parts; what is bound already is not bound again."""
-        _refuse_namesakes(raw)
+        refuse_namesakes(raw)
         score = cls.__new__(cls)
         if people is None:
             score._fill(tuple(raw), tuple(raw.values()), None, None)
@@ -172,7 +172,7 @@ class Score:
         raw = self._by_term
         for term, weight in other._by_term.items():
             raw[term] = raw.get(term, 0.0) + weight
-        people = _one_population(self.people, other.people)
+        people = one_population(self.people, other.people)
         return Score._made(raw, people, {**self._bound_by_term, **other._bound_by_term})
 
     def __radd__(self, other: object) -> Score:
@@ -381,7 +381,7 @@ class Score:
         known = [0.0 if math.isnan(v) else w for v, w in zip(values, weights, strict=True)]
         total = math.fsum(known) or 1.0
         shares = tuple(
-            _share_of(term, i, j, (str(a), str(b)), value, weight / total)
+            share_of(term, i, j, (str(a), str(b)), value, weight / total)
             for term, value, weight in zip(self.bound_terms, values, known, strict=True)
         )
         return Breakdown((a, b), float(self.pairs([i], [j])[0]), shares)
@@ -415,54 +415,3 @@ class Score:
         if i == j:
             raise InvalidInput(f"{quoted(a)} is given twice: a pair must be two people")
         return i, j
-
-
-def checked_weight(weight: object) -> float:
-    """Return a weight as a float; refuse what is not a finite number >= 0."""
-    if not isinstance(weight, Real) or not 0 <= float(weight) < math.inf:
-        raise InvalidInput(
-            f"weight = {weight!r}: must be a finite number >= 0; to reward difference, weigh"
-            " Diversity rather than Similarity by a negative number"
-        )
-    return float(weight)
-
-
-def _share_of(
-    term: BoundTerm, i: int, j: int, names: tuple[str, str], value: float, weight: float
-) -> TermShare:
-    """Return one line of a breakdown."""
-    mine, theirs = (float(gain) for gain in term.directed_pairs([i, j], [j, i]))
-    known = not math.isnan(value)
-    sentence = (
-        term.sentence(i, j, names)
-        if known
-        else f"unknown for {names[0]} and {names[1]}, so the other terms share its weight"
-    )
-    return TermShare(
-        name=term.name,
-        value=value,
-        weight=weight,
-        share=weight * value if known else 0.0,
-        gains=(mine, theirs),
-        sentence=sentence,
-    )
-
-
-def _one_population(mine: Participants | None, theirs: Participants | None) -> Participants | None:
-    """Return whom a sum is bound to."""
-    if mine is not None and theirs is not None and mine is not theirs:
-        raise InvalidInput(
-            "the scores are bound to different people: bind their sum with score.on(people)"
-        )
-    return theirs if mine is None else mine
-
-
-def _refuse_namesakes(terms: Iterable[Term]) -> None:
-    """Refuse different terms of one name: the breakdown could not tell them apart."""
-    seen = set()
-    for term in terms:
-        if term.name in seen:
-            raise InvalidInput(
-                f"two different terms are called {quoted(term.name)}: give one another name"
-            )
-        seen.add(term.name)
