@@ -1,5 +1,6 @@
 """`pair` end to end: against brute force, its own verifier, invariances and the real survey."""
 
+import dataclasses
 import itertools
 import time
 
@@ -229,3 +230,56 @@ def test_real_survey_is_paired_optimally(survey):
     assert plan.gap == 0.0
     assert len(plan.unmatched) <= 4
     plan.verify()
+
+
+@pytest.mark.parametrize("n", [60, 61])
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda proof: {"base": _lowered(proof.base, proof.explored)},
+        lambda proof: {"forced": ((0, 1),)},
+        lambda proof: {"pairs": proof.pairs + 1, "claim_q": _less(proof.claim_q)},
+    ],
+)
+def test_tampered_proofs_are_caught(n, tamper):
+    """A proof with a lowered dual, an unsettled pair or a smaller claim does not pass."""
+    plan = pw.pair(cohort(n), SCORE)
+    proof = plan.certificate
+    proof.check(plan.problem)
+    broken = dataclasses.replace(proof, **tamper(proof))
+    lying = pw.Plan(
+        plan.people,
+        plan.score,
+        plan.rules,
+        plan.index_groups,
+        plan.value_q,
+        plan.bound_q,
+        plan.step,
+        plan.status,
+        0.0,
+        broken,
+        plan.leftover,
+    )
+    with pytest.raises(pw.VerificationError):
+        lying.verify()
+
+
+def _lowered(certificate, _explored):
+    duals = certificate.duals.copy()
+    duals[:20] -= 1000
+    return dataclasses.replace(certificate, duals=duals)
+
+
+def _less(claim):
+    return None if claim is None else claim - 2
+
+
+def test_trio_that_the_proof_forgets_is_caught():
+    """Without its explored triangles, a proof with a trio does not exclude them all."""
+    plans = [pw.pair(cohort(61, seed), SCORE) for seed in range(4)]
+    explored = [plan for plan in plans if plan.certificate.explored]
+    assert explored
+    proof = explored[0].certificate
+    claim = proof.claim_q - 1
+    with pytest.raises(pw.VerificationError, match="do not exclude trio"):
+        dataclasses.replace(proof, explored=(), claim_q=claim).check(explored[0].problem)

@@ -67,10 +67,10 @@ class PairSolver(Protocol):
     ) -> PricedAnswer:
         """Solve without some people (n: the bye) and some pairs, from the optimum of `solve`."""
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units] | None:
+    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
         """Return allowed pairs (i, j) with slack - common / 3 <= limit, those two beside them.
 
-        Of the duals that `solve` left, at twice the scale of weights; i < j. None: too many.
+        Of the duals that `solve` left, at twice the scale of weights; i < j.
         """
 
 
@@ -111,7 +111,7 @@ class DensePairSolver:
         certificate = as_certificate(answer, self.step, tuple(people))
         return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units] | None:
+    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
         """Return pairs of little slack; see `PairSolver`."""
         assert self._certificate is not None, "solve comes first"  # noqa: S101
         duals, bonus = self._certificate.duals, self._certificate.bonus

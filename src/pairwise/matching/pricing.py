@@ -140,13 +140,11 @@ class PricingPairSolver:
             matcher.isolate(person)
         return _Run(self, matcher, _Clock(time_limit), tuple(people), tuple(pairs)).finish()
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units] | None:
+    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
         """Return pairs of little slack; see `PairSolver`."""
         run = _Run(self, self.matcher, _Clock(None))
-        found = run.pairs_below(limit * self.weights.step / 2)
-        if found is None:
-            return None
-        i, j = _each_once(*found, self.weights.n)
+        slack = limit * self.weights.step / 2
+        i, j = _each_once(*(run.pairs_below(slack) or run.all_pairs_below(slack)), self.weights.n)
         w = self.weigh(i, j)
         i, j, w = i[w != NOT_ALLOWED], j[w != NOT_ALLOWED], w[w != NOT_ALLOWED]
         duals, parents, sets = self.matcher.duals()
@@ -321,6 +319,13 @@ class _Run:
         i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return i, j
 
+    def all_pairs_below(self, slack: float) -> tuple[Ints, Ints]:
+        """Return all pairs whose slack, sets aside, may be less, by a pass over all pairs."""
+        everybody = np.arange(self.n, dtype=np.int32)
+        found = list(self._pairs_of_rows(everybody, self._moved() - slack / 2, upper=True))
+        i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return i, j
+
     def _pairs_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
         solver = self.solver
         partner = np.maximum(solver.partners, 0)
@@ -328,12 +333,14 @@ class _Run:
         i, slot = np.nonzero(near & (solver.partners >= 0))
         return i.astype(np.int32), solver.partners[i, slot]
 
-    def _pairs_of_rows(self, rows: Ints, moved: NDArray[np.float64]) -> Iterator[tuple[Ints, Ints]]:
+    def _pairs_of_rows(
+        self, rows: Ints, moved: NDArray[np.float64], *, upper: bool = False
+    ) -> Iterator[tuple[Ints, Ints]]:
         """Score whole rows, and yield the pairs whose score may beat the duals of both."""
         own = (moved + self.solver.potential - self.solver.error / 2).astype(np.float32)
         for first in range(0, len(rows), _BLOCK):
             some = rows[first : first + _BLOCK]
-            for start in range(0, self.n, _BLOCK):
+            for start in range(first if upper else 0, self.n, _BLOCK):
                 columns = slice(start, min(start + _BLOCK, self.n))
                 block = self.solver.weights.float32_block(some, columns)
                 i, j = np.nonzero(block - own[some, None] > own[None, columns])

@@ -113,27 +113,34 @@ class PlanProof:
         self, problem: Weights, value: int
     ) -> Iterator[tuple[NDArray[np.int64], Units]]:
         """Yield triangles, among them all whose bound is larger than `value`, with their bounds."""
-        duals = self.base.duals
-        common = CommonDual(self.base.parents, self.base.set_duals, len(duals))
+        common = CommonDual(self.base.parents, self.base.set_duals, len(self.base.duals))
         total = 2 * self._dual_sum()
+        room = 3 * (total - value)
         bonded = sorted({person for pair in self.bonds for person in pair})
         free = np.setdiff1d(np.arange(problem.n), bonded)
-        share = np.full((problem.n, problem.n), np.inf)
-        for rows, columns in upper_blocks(problem.n):
-            block = self._shares(problem, rows, columns, common)
-            share[rows, columns] = block
-            share[columns, rows] = block.T
-        share[bonded, :] = share[:, bonded] = np.inf
-        for v in free.tolist():
-            others = free[(free > v) & (share[v, free] < np.inf)]
-            sums = share[np.ix_(others, others)] + share[v, others] + share[v, others][:, None]
-            a, b = np.nonzero(np.triu(3.0 * (total - value) - sums >= -1.0, 1))
-            found = np.column_stack([np.full(len(a), v), others[a], others[b]])
-            yield found, self._bounds(problem, found, common, total)
+        for triangles in _triangles(self._near_pairs(problem, common, room), set(bonded), room):
+            yield triangles, self._bounds(problem, triangles, common, total)
         for first, second in self.bonds:
             ends = (np.full(len(free), first), np.full(len(free), second), free)
             found = np.column_stack(ends)
             yield found, self._bounds(problem, found, common, total)
+
+    def _near_pairs(
+        self, problem: Weights, common: CommonDual, room: int
+    ) -> dict[int, dict[int, float]]:
+        """Return the pairs that a trio within `room` may hold: partner and share by person."""
+        blocks = list(upper_blocks(problem.n))
+        least = min(float(self._shares(problem, *at, common).min()) for at in blocks)
+        near: dict[int, dict[int, float]] = {}
+        for rows, columns in blocks:
+            share = self._shares(problem, rows, columns, common)
+            i, j = np.nonzero(share <= room - 2 * min(least, 0.0) + 1.0)
+            values = share[i, j].tolist()
+            i, j = i + rows.start, j + columns.start
+            for a, b, own in zip(i.tolist(), j.tolist(), values, strict=True):
+                if a < b:
+                    near.setdefault(a, {})[b] = own
+        return near
 
     def _shares(
         self, problem: Weights, rows: slice, columns: slice, common: CommonDual
@@ -168,3 +175,19 @@ class PlanProof:
         sets = zip(self.base.set_duals, self.base.set_sizes(), strict=True)
         people = sum(map(int, self.base.duals[: self.base.n]))
         return people + sum(int(dual) * ((size - 1) // 2) for dual, size in sets)
+
+
+def _triangles(
+    near: dict[int, dict[int, float]], bonded: set[int], room: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the triangles of near pairs whose shares sum up to at most `room`, by first person."""
+    for first in sorted(near.keys() - bonded):
+        own = sorted(
+            (person, share) for person, share in near[first].items() if person not in bonded
+        )
+        found = [
+            (first, a, b)
+            for (a, share_a), (b, share_b) in combinations(own, 2)
+            if share_a + share_b + near.get(a, {}).get(b, np.inf) <= room + 1.0
+        ]
+        yield np.array(found, dtype=np.int64).reshape(-1, 3)

@@ -148,11 +148,8 @@ class TrioSearch:
         """Return all triangles with a larger bound; and the largest bound that was dropped."""
         found = [self._on_bonds()]
         room = 2 * self.total - value
-        closest = self.solver.near_pairs(0)
-        least = 0 if closest is None else min(0, *(_shares(*closest[2:]) // 3).tolist(), 0)
-        near = None if closest is None else self.solver.near_pairs(room - 2 * least)
-        if near is None:
-            return *self._bounds(found[0]), 2 * self.total
+        least = int((_shares(*self.solver.near_pairs(0)[2:]) // 3).min(initial=0))
+        near = self.solver.near_pairs(room - 2 * least)
         triangles, complete = _triangles(self.n, near, self.bonded, 3 * room)
         triangles, bounds = self._bounds(np.concatenate([*found, triangles]))
         keep = bounds > value
