@@ -160,6 +160,7 @@ def test_unit_vectors_are_short_and_exact(seed: int, d: int, spread: int) -> Non
     units = steps / 2.0**26
     true = vectors / np.sqrt((vectors**2).sum(axis=1, keepdims=True))
     assert np.abs(units - true).max() <= 2.0**-26 * (2 + math.sqrt(d))
+    assert np.abs(units @ units.T - true @ true.T).max() <= 2.0**-26 * (4 + math.sqrt(d))
     dots = [[math.fsum(a * b) for b in units] for a in units]
     assert same(units @ units.T, np.array(dots))
 

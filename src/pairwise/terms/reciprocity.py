@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from pairwise.errors import InvalidInput, did_you_mean, listed, quoted
+from pairwise.terms.blocks import spans
 
 if TYPE_CHECKING:
     from pairwise.terms.blocks import Array
 
 Reciprocity: TypeAlias = Literal["harmonic", "min", "mean", "product"]
+
+AT_ONCE = 1 << 16
+"""Values combined at once, so that the passes over them stay in a fast cache."""
 
 TINY = 1e-30
 """Below every positive sum that a term can produce, so it changes only a division 0 / 0."""
@@ -48,6 +52,12 @@ def combine(
         Whether both come times 2 and above 0, which only the harmonic mean takes: it saves
         three passes.
     """
+    rows = max(1, AT_ONCE // max(1, mine[:1].size))
+    for start, stop in spans(len(mine), rows):
+        _combine(kind, mine[start:stop], theirs[start:stop], unknown, doubled)
+
+
+def _combine(kind: Reciprocity, mine: Array, theirs: Array, unknown: bool, doubled: bool) -> None:
     alone = np.fmax(mine, theirs) if unknown else None
     if doubled:
         _harmonic_of_doubled(mine, theirs)

@@ -54,10 +54,12 @@ class Similarity(Term):
     The dimensions that both answered count; with none, the value is unknown. Who answered
     "nothing" everywhere is known, and has cosine and jaccard 0 with everybody.
 
-    Unit vectors are rounded to multiples of 2**-26, which changes a cosine by less than
-    ``2**-26 * sqrt(d)`` and makes it exact from there on; with unknown answers, by that over
-    the share of either length that both answered. Cost per pair: one product of length d
-    (cosine) or of the number of distinct levels (jaccard, level); four with unknown answers.
+    Unit vectors are rounded to multiples of 2**-26, which changes a cosine by about
+    ``2**-26 * (2 + sqrt(d))`` at most and makes it exact from there on; with unknown answers,
+    by that over the share of either length that both answered.
+
+    Cost per pair: one product of length d (cosine) or of the number of distinct levels
+    (jaccard, level); four with unknown answers.
 
     Examples
     --------
@@ -239,7 +241,7 @@ class _BoundLevels(BoundTerm):
     def side(self, index: Index, dtype: npt.DTypeLike) -> _Levels:
         codes = self.coded.codes(index, dtype)
         weighted = self.coded.coder.weighted(codes)
-        sums = self.coded.sums[index].astype(dtype)
+        sums = np.maximum(self.coded.sums[index], TINY).astype(dtype)
         levels = self.coded.kept(index, dtype)
         gaps = None if levels is None else _gaps(self.coded.known, index, dtype, levels)
         return _Levels(weighted, codes, sums, gaps)
@@ -247,7 +249,10 @@ class _BoundLevels(BoundTerm):
     def _sums(
         self, meet: Meeting, left: _Levels, right: _Levels, minima: Array
     ) -> tuple[Array, Array | None]:
-        """Fill sums of minima; return the sums of both levels, and how many both answered."""
+        """Fill sums of minima; return the sums of both levels, and how many both answered.
+
+        Without unknown answers the sums are above 0, by less than any other sum would show.
+        """
         self.coded.coder.sum_of_minima(meet, left.weighted, right.codes, minima)
         mine, theirs = left.gaps, right.gaps
         if mine is None or theirs is None:
@@ -263,10 +268,12 @@ class _BoundJaccard(_BoundLevels):
     def fill(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         either, answered = self._sums(meet, left, right, out)
         either -= out
+        if answered is None:
+            out /= either
+            return
         np.maximum(either, TINY, out=either)
         out /= either
-        if answered is not None:
-            out[answered == 0] = np.nan
+        out[answered == 0] = np.nan
 
     @property
     def error32(self) -> float:
