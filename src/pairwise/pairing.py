@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from pairwise.participants import Participants
+    from pairwise.plan import Resolver
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -114,6 +115,13 @@ def pair(
         leftover,
         resolver=_Resolver(solving),
     )
+
+
+def resolver_of(plan: Plan) -> Resolver:
+    """Return what answers what-ifs of a plan that was read or built: its problem, solved anew."""
+    solving = _Solving(plan.problem)
+    solving.solve()
+    return _Resolver(solving)
 
 
 class _Solving:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pairwise.explanation import Explanation
+    from pairwise.matching.proof import PlanProof
     from pairwise.participants import Id, Participants
-    from pairwise.plan.what_if import Certificate, Resolver
+    from pairwise.plan.what_if import Resolver
     from pairwise.problem import Leftover
     from pairwise.rules import Rule
     from pairwise.score import Score
@@ -81,7 +82,8 @@ class Plan:
     leftover
         ``"trio"`` or ``"bye"``.
     resolver
-        What solves the problem again for `what_if` and `alternatives`; None: they refuse.
+        What solves the problem again for `what_if` and `alternatives`, fast. Not pickled and not
+        in JSON: without it the first such question solves the problem once more.
 
     Attributes
     ----------
@@ -93,6 +95,20 @@ class Plan:
         When an index is out of range or a group does not hold two or three people. Whether
         the claims are true is for `verify` to say.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pairwise as pw
+    >>> people = pw.Participants(["ann", "bob", "cy", "di"])
+    >>> matrix = np.array([[0, 9, 8, 1], [9, 0, 2, 5], [8, 2, 0, 3], [1, 5, 3, 0]]) / 10
+    >>> plan = pw.pair(people, pw.Precomputed(matrix))
+    >>> plan.pairs
+    (('ann', 'cy'), ('bob', 'di'))
+    >>> round(plan.value, 6), plan.gap, plan.status.name
+    (1.3, 0.0, 'OPTIMAL')
+    >>> plan.partner_of("di")
+    'bob'
+    >>> plan.verify()
     """
 
     def __init__(
@@ -106,7 +122,7 @@ class Plan:
         step: float,
         status: Status,
         seconds: float,
-        certificate: Certificate | None,
+        certificate: PlanProof | None,
         leftover: Leftover,
         *,
         resolver: Resolver | None = None,
@@ -134,7 +150,7 @@ class Plan:
     leftover: Leftover
     status: Status
     seconds: float
-    certificate: Certificate | None
+    certificate: PlanProof | None
     step: float
     value_q: int
     bound_q: int
@@ -149,6 +165,9 @@ class Plan:
     def __delattr__(self, name: str) -> NoReturn:
         """Refuse: plans are frozen."""
         raise AttributeError(f"a Plan is frozen: {name} cannot be deleted")
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "resolver": None}
 
     @cached_property
     def problem(self) -> PairProblem:
@@ -260,6 +279,15 @@ class Plan:
         ------
         InvalidInput
             When nobody has that id, or k < 1.
+
+        Examples
+        --------
+        >>> import pairwise as pw
+        >>> people = pw.sample_cohort()
+        >>> plan = pw.pair(people)
+        >>> best, second = plan.alternatives(people.ids[0], 2)
+        >>> 0 <= best.loss <= second.loss
+        True
         """
         return alternatives(self, who, k)
 
@@ -277,6 +305,15 @@ class Plan:
             When these are not two ids of participants.
         InfeasibleError
             When a rule refuses the two; says which.
+
+        Examples
+        --------
+        >>> import pairwise as pw
+        >>> people = pw.sample_cohort()
+        >>> plan = pw.pair(people)
+        >>> forced = plan.what_if((people.ids[0], people.ids[1]))
+        >>> forced.plan.partner_of(people.ids[0]) == people.ids[1], forced.loss >= 0
+        (True, True)
         """
         return what_if(self, pair)
 

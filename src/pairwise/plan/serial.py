@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pairwise.errors import InvalidInput, listed, quoted
+from pairwise.errors import InvalidInput, PairwiseError, listed, quoted
+from pairwise.plan.proofs import from_plain, to_plain
 from pairwise.plan.status import Status
 from pairwise.problem import bind_score
 
@@ -49,12 +50,18 @@ def to_dict(plan: Plan) -> dict[str, object]:
         "unmatched": [
             {"id": who, "reason": reason} for who, reason in plan.unmatched.reasons.items()
         ],
+        "certificate": None if plan.certificate is None else to_plain(plan.certificate),
     }
 
 
 def to_json(plan: Plan) -> str:
-    """Return the plan as JSON with a line break at the end; see `Plan.to_json`."""
-    return json.dumps(to_dict(plan), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """Return the plan as JSON, a line for each key; see `Plan.to_json`."""
+    lines = (f" {_dump(key)}: {_dump(value)}" for key, value in to_dict(plan).items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def from_json(
@@ -79,10 +86,12 @@ def from_json(
             data["step"],
             Status[data["status"]],
             float("nan"),
-            None,
+            None if data["certificate"] is None else from_plain(data["certificate"]),
             data["leftover"],
         )
-    except (KeyError, TypeError) as error:
+    except PairwiseError:
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InvalidInput(f"text: not a complete plan ({error!r})") from None
 
 

@@ -13,27 +13,11 @@ from pairwise.rules import Forbid, Require
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pairwise.matching.proof import PlanProof
     from pairwise.participants import Id
     from pairwise.plan.plan import Plan
 
     IndexPairs = Sequence[tuple[int, int]]
-
-
-class Certificate(Protocol):
-    """What a plan needs of the proof that solvers hand back."""
-
-    @property
-    def bound_q(self) -> int:
-        """Upper bound on the value of every plan, in units of the problem's step."""
-
-    def check(self, problem: PairProblem) -> None:
-        """Check the proof against the weights of all pairs, block by block.
-
-        Raises
-        ------
-        VerificationError
-            When it does not prove the bound.
-        """
 
 
 @dataclass(frozen=True)
@@ -59,7 +43,7 @@ class ForcedOutcome:
     bound_q: int
     status: Status = Status.OPTIMAL
     seconds: float = 0.0
-    certificate: Certificate | None = None
+    certificate: PlanProof | None = None
 
 
 class Resolver(Protocol):
@@ -130,7 +114,7 @@ class WhatIf:
     @property
     def fewer_placed(self) -> int:
         """How many people fewer have a partner."""
-        return len(self.plan.unmatched) - len(self.before.unmatched)
+        return _placed(self.before) - _placed(self.plan)
 
     @property
     def changed(self) -> tuple[Id, ...]:
@@ -187,16 +171,17 @@ def alternatives(plan: Plan, who: Id, k: int) -> tuple[WhatIf, ...]:
     return tuple(found[:k])
 
 
+def _placed(plan: Plan) -> int:
+    return sum(map(len, plan.index_groups))
+
+
 def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[int] = ()) -> Plan:
     """Solve the plan's problem with further pairs; the new plan carries them as rules."""
-    if plan.resolver is None:
-        raise InvalidInput(
-            "this plan cannot be solved again: it was built by hand or read from JSON;"
-            " pair(people, score, rules=...) gives one that can"
-        )
     demands = (*plan.problem.rules, *rules)
-    PairProblem.of(plan.people, plan.score, demands, plan.leftover).check(everybody=False)
-    outcome = plan.resolver(
+    problem = PairProblem.of(plan.people, plan.score, demands, plan.leftover)
+    problem.check(everybody=False)
+    resolver = plan.resolver or _restored(plan)
+    outcome = resolver(
         plan,
         force=_index_pairs(plan, rules, Require),
         forbid=_index_pairs(plan, rules, Forbid),
@@ -205,7 +190,7 @@ def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[
     return type(plan)(
         plan.people,
         plan.score,
-        demands,
+        (*demands, *_settled_beside(problem, outcome)),
         outcome.groups,
         outcome.value_q,
         outcome.bound_q,
@@ -214,8 +199,24 @@ def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[
         outcome.seconds,
         outcome.certificate,
         plan.leftover,
-        resolver=plan.resolver,
     )
+
+
+def _restored(plan: Plan) -> Resolver:
+    """Solve the problem of a plan that came without a solver, from JSON or a pickle, once."""
+    from pairwise.pairing import resolver_of
+
+    resolver = resolver_of(plan)
+    plan.__dict__["resolver"] = resolver
+    return resolver
+
+
+def _settled_beside(problem: PairProblem, outcome: ForcedOutcome) -> list[Require]:
+    """Return the pairs that were forced so that somebody is placed, as rules."""
+    forced = () if outcome.certificate is None else outcome.certificate.forced
+    ids = problem.people.ids
+    new = [(ids[a], ids[b]) for a, b in forced if b not in problem.required.partners(a)]
+    return [Require(new)] if new else []
 
 
 def _index_pairs(

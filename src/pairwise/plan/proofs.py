@@ -1,0 +1,77 @@
+"""Proofs as plain lists and integers, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pairwise.matching.certificate import Certificate
+from pairwise.matching.proof import PlanProof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def to_plain(proof: PlanProof) -> dict[str, Any]:
+    """Return a proof as lists and integers, in a fixed order."""
+    return {
+        "pairs": proof.pairs,
+        "base": _plain_certificate(proof.base),
+        "forced": [list(pair) for pair in proof.forced],
+        "fixed_q": proof.fixed_q,
+        "claim_q": proof.claim_q,
+        "explored": [
+            {"trio": list(trio), "certificate": _plain_certificate(certificate)}
+            for trio, certificate in proof.explored
+        ],
+        "bonds": [list(pair) for pair in proof.bonds],
+    }
+
+
+def from_plain(data: dict[str, Any]) -> PlanProof:
+    """Return the proof that `to_plain` wrote; whether it holds is for its check to say."""
+    return PlanProof(
+        pairs=int(data["pairs"]),
+        base=_certificate(data["base"]),
+        forced=_pairs(data["forced"]),
+        fixed_q=int(data["fixed_q"]),
+        claim_q=None if data["claim_q"] is None else int(data["claim_q"]),
+        explored=tuple(
+            (_trio(entry["trio"]), _certificate(entry["certificate"])) for entry in data["explored"]
+        ),
+        bonds=_pairs(data["bonds"]),
+    )
+
+
+def _plain_certificate(certificate: Certificate) -> dict[str, Any]:
+    return {
+        "duals": certificate.duals.tolist(),
+        "parents": certificate.parents.tolist(),
+        "set_duals": certificate.set_duals.tolist(),
+        "bonus": int(certificate.bonus),
+        "bye": None if certificate.bye is None else int(certificate.bye),
+        "step": certificate.step,
+        "without": [int(person) for person in certificate.without],
+    }
+
+
+def _certificate(data: dict[str, Any]) -> Certificate:
+    return Certificate(
+        duals=np.array(data["duals"], dtype=np.int64),
+        parents=np.array(data["parents"], dtype=np.int32),
+        set_duals=np.array(data["set_duals"], dtype=np.int64),
+        bonus=int(data["bonus"]),
+        bye=None if data["bye"] is None else int(data["bye"]),
+        step=float(data["step"]),
+        without=tuple(int(person) for person in data["without"]),
+    )
+
+
+def _pairs(data: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(a), int(b)) for a, b in data)
+
+
+def _trio(data: Iterable[int]) -> tuple[int, int, int]:
+    a, b, c = (int(person) for person in data)
+    return a, b, c
