@@ -1,5 +1,6 @@
 """Compiled kernel of pairwise: arrays in, arrays out, no people."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, overload
 
 import numpy
@@ -129,3 +130,28 @@ def unpooled_suspects(threshold: Annotated[NDArray[numpy.float32], dict(shape=(N
     """
     Pairs (i, j) outside the pool that the duals may not cover, and rows with more than `most` of them.
     """
+
+class Partitioner:
+    """Groups of three and more: local search and bounds."""
+
+    def __init__(self, weights: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], least: int, most: int, factor: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], level: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], unit: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+    def add_count(self, counted: Annotated[NDArray[numpy.uint8], dict(shape=(None,), order='C', device='cpu', writable=False)], excess: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+    def set_slots(self, free: Annotated[NDArray[numpy.uint64], dict(shape=(None, None), order='C', device='cpu', writable=False)], common: int) -> None: ...
+
+    def set_coverage(self, offers: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], needs: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], unit: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+    def search(self, group_counts: Sequence[int], left_out: int, starts: int, rounds: int, threads: int, seed: int, given: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None, time_limit: float | None = None) -> dict[str, Any]:
+        """Iterated local search."""
+
+    def best_move(self, label: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> tuple[int, int, int, int, int]:
+        """The best swap or shift left: i, j, group, relief, gain."""
+
+    def find_prices(self, scale: int, share: int, left_out: int, steps: int, time_limit: float | None = None) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
+        """Prices that make `spread_bound` small."""
+
+    def spread_bound(self, prices: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], scale: int, share: int, left_out: int) -> int: ...
+
+    def price_groups(self, size: int, prices: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], above: int, keep: int, most: int, time_limit: float | None = None) -> tuple[Any, Any, bool]:
+        """Groups worth more than the sum of their prices."""

@@ -6,6 +6,7 @@
 
 #include "barrier.h"
 #include "bindings_matcher.h"
+#include "bindings_partition.h"
 #include "dense.h"
 #include "sparse.h"
 
@@ -157,4 +158,5 @@ NB_MODULE(_kernel, m) {
   m.def("magnitude", &magnitude, "weights"_a.noconvert(),
         "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
   bind_matcher(m);
+  bind_partition(m);
 }

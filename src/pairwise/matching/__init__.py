@@ -8,10 +8,15 @@ if TYPE_CHECKING:
     from pairwise.matching.certificate import Certificate as Certificate
     from pairwise.matching.general import GeneralMatching as GeneralMatching
     from pairwise.matching.general import max_weight_matching as max_weight_matching
+    from pairwise.matching.partitions import CountRule as CountRule
+    from pairwise.matching.partitions import Partition as Partition
+    from pairwise.matching.partitions import PartitionProof as PartitionProof
+    from pairwise.matching.partitions import partition as partition
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "certificate": ("Certificate",),
     "general": ("GeneralMatching", "max_weight_matching"),
+    "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),
 }
 """Public names by the module that defines them."""
 
