@@ -182,9 +182,10 @@ class PricingPairSolver:
                 submit(_collect, self.weights, self.potential, blocks[first::_TASKS])
                 for first in range(min(_TASKS, len(blocks)))
             ]
-            for done, task in enumerate(tasks, start=1):
-                pool.merge(*task.result())
-                self.progress("score", done / len(tasks))
+            count = len(tasks)
+            while tasks:  # each result is let go once merged
+                pool.merge(*tasks.pop(0).result())
+                self.progress("score", 1 - len(tasks) / count)
         self.keys, self.partners = pool.keys(), pool.partners()
         largest = float(np.abs(self.potential).max(initial=0.0))
         self.error = self.weights.error32 + (1 + largest) * 2.0**-20
