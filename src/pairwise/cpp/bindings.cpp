@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "barrier.h"
+#include "bindings_assignment.h"
 #include "bindings_matcher.h"
 #include "bindings_partition.h"
 #include "dense.h"
@@ -157,6 +158,7 @@ NB_MODULE(_kernel, m) {
         "Gallai-Edmonds sides: 0 even, 1 barrier, 2 the rest; `mate` must be of maximum cardinality.");
   m.def("magnitude", &magnitude, "weights"_a.noconvert(),
         "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
+  bind_assignment(m);
   bind_matcher(m);
   bind_partition(m);
 }

@@ -5,10 +5,12 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/tuple.h>
 
 #include <chrono>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "common.h"

@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING
 from pairwise._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from pairwise.matching.bipartite import Assignment as Assignment
+    from pairwise.matching.bipartite import assignment as assignment
+    from pairwise.matching.bipartite_certificate import (
+        AssignmentCertificate as AssignmentCertificate,
+    )
     from pairwise.matching.certificate import Certificate as Certificate
     from pairwise.matching.general import GeneralMatching as GeneralMatching
     from pairwise.matching.general import max_weight_matching as max_weight_matching
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
     from pairwise.matching.partitions import partition as partition
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "bipartite": ("Assignment", "assignment"),
+    "bipartite_certificate": ("AssignmentCertificate",),
     "certificate": ("Certificate",),
     "general": ("GeneralMatching", "max_weight_matching"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),
