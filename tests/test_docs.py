@@ -35,3 +35,13 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_readme_example_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    """The README's example prints the text under it, seconds apart."""
+    blocks = re.findall(r"```(python|text)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (_, code), (_, shown) = blocks
+    exec(code, {})
+    printed = capsys.readouterr().out
+    seconds = re.compile(r"seconds +\S+ +to solve")
+    assert seconds.sub("seconds", printed) == seconds.sub("seconds", shown)
