@@ -210,18 +210,26 @@ FEARS = ["Flying", "Storm", "Darkness", "Heights", "Spiders", "Snakes", "Rats", 
 def test_real_survey_is_paired_optimally(survey):
     """1,010 real people: interests and values alike, fears complementary, ages within two years."""
     started = time.perf_counter()
-    people = pw.Participants.from_csv(
+    answers = pw.Participants.from_csv(
         survey,
         vectors={"interests": INTERESTS, "values": VALUES, "fears": FEARS},
         numbers=["Age"],
         categories=["Village - town"],
         monitoring=["Gender"],
     )
+    fears = answers.vector("fears").levels
+    people = pw.Participants(
+        answers.ids,
+        offers=4 - fears,
+        seeks=fears,
+        interests=answers.vector("interests").values,
+        values=answers.vector("values").values,
+        numbers={"Age": answers.number("Age")},
+    )
     score = (
         pw.Similarity("interests", metric="level")
         + pw.Similarity("values", metric="level")
-        + pw.Diversity("Village - town")
-        + (pw.Similarity("fears", metric="level"))
+        + pw.Complementarity()
     )
     plan = pw.pair(people, score, rules=[pw.Within("Age", 2)])
     assert time.perf_counter() - started < 60
