@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from tables import machine, markdown, replace, seconds
 SIZES = (10_000, 30_000, 100_000)
 
 
-def measure(family: str, n: int) -> dict[str, object]:
+def measure(family: str, n: int) -> dict[str, Any]:
     """Pair n people and return what it took."""
     features = FAMILIES[family](n, 0).features
     values = features["values"] if "values" in features else np.hstack(list(features.values()))
@@ -39,13 +40,13 @@ def measure(family: str, n: int) -> dict[str, object]:
     }
 
 
-def in_own_process(family: str, n: int) -> dict[str, object]:
+def in_own_process(family: str, n: int) -> dict[str, Any]:
     """Run `measure` in a fresh process, without settings that slow BLAS."""
     slow = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     environment = {name: value for name, value in os.environ.items() if name not in slow}
     command = [sys.executable, __file__, "--one", family, str(n)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    result: dict[str, object] = json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
