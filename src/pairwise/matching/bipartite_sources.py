@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pairwise import _kernel
 from pairwise.errors import InvalidInput, VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED
+from pairwise.matching.general import element_type
 from pairwise.matching.loads import Loads, Units, check_gains, exact_sum, make_loads
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class TableSource(Source):
             raise InvalidInput(f"weights: must be a matrix, has shape {array.shape}")
         self.shape = (array.shape[0], array.shape[1])
         self.integral = array.dtype.kind in "bui"
-        self.array: NDArray[Any] = np.ascontiguousarray(array, _element_type("weights", array))
+        self.array: NDArray[Any] = np.ascontiguousarray(array, element_type("weights", array))
 
     def solve(
         self, sides: tuple[Loads, Loads], maximum: bool, time_limit: float | None
@@ -201,7 +202,7 @@ class PairSource(Source):
             )
         self.shape = _check_shape(i, j, shape)
         self.integral = w.dtype.kind in "bui"
-        values = w.astype(_element_type("edges", w))
+        values = w.astype(element_type("edges", w))
         strange = np.flatnonzero(~np.isfinite(values))
         if len(strange):
             raise InvalidInput(
@@ -272,13 +273,3 @@ def _check_shape(
             raise InvalidInput(f"edges: {side} holds {wrong}, must be one of 0 ... {count - 1}")
         counts.append(count)
     return counts[0], counts[1]
-
-
-def _element_type(name: str, array: NDArray[Any]) -> type[np.generic]:
-    if array.dtype.kind == "u" and array.size and int(array.max()) > np.iinfo(np.int64).max:
-        raise InvalidInput(f"{name}: {int(array.max())} does not fit 64 bits with a sign")
-    if array.dtype.kind in "bui":
-        return np.int64
-    if array.dtype.kind == "f":
-        return np.float64
-    raise InvalidInput(f"{name}: must hold numbers, has {array.dtype}")

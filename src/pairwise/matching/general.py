@@ -210,7 +210,7 @@ class _Matrix:
         if array.ndim != 2 or array.shape[0] != array.shape[1]:
             raise InvalidInput(f"weights: must be a square matrix, has shape {array.shape}")
         self.integral = array.dtype.kind in "bui"
-        self.array: NDArray[Any] = np.ascontiguousarray(array, _element_type("weights", array))
+        self.array: NDArray[Any] = np.ascontiguousarray(array, element_type("weights", array))
         i, j = _kernel.find_asymmetry(self.array)
         if i >= 0:
             raise InvalidInput(
@@ -284,7 +284,7 @@ class _EdgeList:
         if len(loops):
             raise InvalidInput(f"edges[{loops[0]}]: joins vertex {u[loops[0]]} to itself; drop it")
         self.integral = w.dtype.kind in "bui"
-        self.values = w.astype(_element_type("edges", w))
+        self.values = w.astype(element_type("edges", w))
         self.scale, self.exact = 1.0, True
         if not self.integral:
             self._choose_scale()
@@ -348,7 +348,8 @@ def _count_vertices(u: NDArray[Any], v: NDArray[Any], n: int | None) -> int:
     return count
 
 
-def _element_type(name: str, array: NDArray[Any]) -> type[np.generic]:
+def element_type(name: str, array: NDArray[Any]) -> type[np.generic]:
+    """Return the exact type for weights, int64 or float64; refuse what is no number."""
     if array.dtype.kind == "u" and array.size and int(array.max()) > np.iinfo(np.int64).max:
         raise InvalidInput(f"{name}: {int(array.max())} does not fit 64 bits with a sign")
     if array.dtype.kind in "bui":
