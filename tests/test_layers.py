@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "pairwise"
 HEAVY = ("scipy", "pandas", "ortools", "networkx", "polars", "matplotlib", "dask")
 
 ROOMS = (
-    "_lazy errors _kernel",
+    "_lazy errors limits _kernel",
     "participants importing",
     "terms",
     "score",
@@ -33,7 +33,7 @@ ROOMS = (
 """The data's way; a module imports from its own room and from rooms before it."""
 
 RANK = {module: rank for rank, room in enumerate(ROOMS) for module in room.split()}
-SOLVER_MAY_IMPORT = {"_lazy", "errors", "_kernel", "matching"}
+SOLVER_MAY_IMPORT = {"_lazy", "errors", "limits", "_kernel", "matching"}
 METHODS_FORWARD = {
     ("plan", "explanation"),
     ("plan", "evaluation"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pairwise as pw
 from pairwise import pairing
+from pairwise.plan import Outcome
 
 
 @st.composite
@@ -256,17 +257,7 @@ def test_tampered_proofs_are_caught(n, tamper):
     proof.check(plan.problem)
     broken = dataclasses.replace(proof, **tamper(proof))
     lying = pw.Plan(
-        plan.people,
-        plan.score,
-        plan.rules,
-        plan.index_groups,
-        plan.value_q,
-        plan.bound_q,
-        plan.step,
-        plan.status,
-        0.0,
-        broken,
-        plan.leftover,
+        plan.problem, Outcome(plan.index_groups, plan.value_q, plan.bound_q, certificate=broken)
     )
     with pytest.raises(pw.VerificationError):
         lying.verify()

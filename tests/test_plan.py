@@ -21,6 +21,8 @@ from pairwise import (
     VerificationError,
     pair,
 )
+from pairwise.plan import Outcome
+from pairwise.problem import PairProblem
 
 NAMES = ["ann", "bob", "cy", "di", "eve", "<fay>"]
 
@@ -41,20 +43,20 @@ def solved(n: int = 6, rules=(), leftover="trio", seed: int = 0) -> Plan:
     return pair(people_of(n), Precomputed(scores(n, seed)), rules=rules, leftover=leftover)
 
 
-def tampered(plan: Plan, **changes) -> Plan:
-    """Return the plan with some of its claims changed."""
+def tampered(plan: Plan, rules=None, score=None, **changes) -> Plan:
+    """Return the plan with some of its claims, its rules or its score changed."""
+    problem = plan.problem
+    if rules is not None or score is not None:
+        rules = plan.rules if rules is None else rules
+        problem = PairProblem.of(plan.people, score or plan.score, rules, problem.leftover)
     claims = {
         "groups": plan.index_groups,
         "value_q": plan.value_q,
         "bound_q": plan.bound_q,
-        "step": plan.step,
         "status": plan.status,
         "certificate": plan.certificate,
-        "rules": plan.rules,
-        "score": plan.score,
-        "leftover": plan.leftover,
     }
-    return Plan(people=plan.people, seconds=0.0, **{**claims, **changes})
+    return Plan(problem, Outcome(**{**claims, **changes}))
 
 
 def test_groups_come_in_the_order_of_the_people():
@@ -135,7 +137,6 @@ def _swap(plan):
         (lambda p: {"value_q": p.value_q - 2}, "status OPTIMAL, but value"),
         (lambda p: {"bound_q": p.bound_q + 2, "value_q": p.value_q + 2}, "is claimed"),
         (lambda p: {"bound_q": p.bound_q + 2, "status": Status.TIME_LIMIT}, "certificate says"),
-        (lambda p: {"step": p.step * 2}, "step .* is not the problem's"),
         (lambda p: {"certificate": None}, "has no certificate"),
         (lambda p: {"status": Status.INFEASIBLE}, "but there are groups"),
         (lambda p: {"rules": [Forbid([p.pairs[0]])]}, r"together, which Forbid\(.*refuses"),
@@ -210,6 +211,8 @@ def test_json_finds_people_in_another_order():
         (lambda d: d.update(people=[*d["people"], "gus"]), '"gus" missing'),
         (lambda d: d.update(rules=['Same("team")']), "rules: the plan was made with"),
         (lambda d: d["score"][0].update(term="x"), "score: the plan was made with"),
+        (lambda d: d.update(step=d["step"] * 2), "step: the plan was made with"),
+        (lambda d: d.update(kind="x"), "a plan of kind 'x'; must be one of ['pairs']"),
         (lambda d: d.update(status="BEST"), "not a complete plan"),
     ],
 )
@@ -291,7 +294,7 @@ def test_every_status_has_its_sentence():
 def best_with(plan: Plan, together: tuple, apart=()) -> int:
     """Return the best value with two people together and others apart, by rules."""
     rules = [*plan.rules, Require([together]), Forbid(apart)]
-    return pair(plan.people, plan.score, rules=rules, leftover=plan.leftover).value_q
+    return pair(plan.people, plan.score, rules=rules, leftover=plan.problem.leftover).value_q
 
 
 @pytest.mark.parametrize(("n", "leftover"), [(6, "trio"), (5, "trio"), (5, "bye")])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairwise import Closeness, InfeasibleError, InvalidInput, Participants, Precomputed
-from pairwise.problem import NOT_ALLOWED, PairProblem, why_alone
+from pairwise.problem import NOT_ALLOWED, PairProblem
 from pairwise.rules import Differ, Floor, Forbid, Only, Require, Same, Within
 from strategies import cohorts, rule_lists, score_matrices
 
@@ -218,12 +218,12 @@ def test_wrong_arguments_are_refused(arguments, words):
 
 def test_reasons_for_being_alone():
     """Whoever is left out learns whether it is the number, the rules or the others."""
-    assert why_alone(problem_of(1), 0, alone=1, proven=True) == "there is nobody else"
-    odd = why_alone(problem_of(3, leftover="bye"), 0, alone=1, proven=True)
+    assert problem_of(1).why_alone(0, alone=1, proven=True) == "there is nobody else"
+    odd = problem_of(3, leftover="bye").why_alone(0, alone=1, proven=True)
     assert odd == "a bye: 3 is odd, and this bye costs least"
     star = problem_of(4, [Forbid(pairs_of(*(f"{a}{b}" for a, b in combinations("123", 2))))])
-    assert why_alone(star, 1, alone=2, proven=True) == (
+    assert star.why_alone(1, alone=2, proven=True) == (
         "1 of 3 others are allowed, all placed elsewhere; no plan places more than 2 people"
     )
     barred = problem_of(3, [Forbid(pairs_of("01", "02"))])
-    assert why_alone(barred, 0, alone=1, proven=True).startswith("nobody allowed: Forbid(")
+    assert barred.why_alone(0, alone=1, proven=True).startswith("nobody allowed: Forbid(")

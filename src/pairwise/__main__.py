@@ -317,7 +317,7 @@ def _row(record: dict[str, object], width: int) -> list[str]:
     left = f"{_cut(record['first'], width)}  {_cut(record['second'], width)}"
     left += f"  {record['score']:.3f}  "
     lines = [left + _short(str(record["reason"]), _WIDTH - len(left))]
-    if record["third"] is not None:
+    if record.get("third") is not None:
         lines.append(f"{'':<{width}}  {_cut(record['third'], width)}  (trio)")
     return lines
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pairwise.errors import InvalidInput
+from pairwise.limits import check_limits, shown
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
-from pairwise.matching.pricing import PricingPairSolver, Progress
+from pairwise.matching.pricing import PricingPairSolver
 from pairwise.matching.proof import PlanProof
 from pairwise.matching.trio import TrioSearch
-from pairwise.plan import ForcedOutcome, Plan, Status
+from pairwise.plan import Outcome, Plan, Status
 from pairwise.problem import Leftover, PairProblem
 from pairwise.rules import Forbid, Require
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Executor
 
+    from pairwise.limits import Progress
     from pairwise.participants import Participants
     from pairwise.plan import Resolver
     from pairwise.rules import Rule
@@ -95,33 +96,26 @@ def pair(
     ('OPTIMAL', 0.0)
     >>> plan.verify()
     """
-    _check_limits(target_gap, time_limit)
+    check_limits(target_gap, time_limit)
     started = time.perf_counter()
     problem = PairProblem.of(people, score, rules, leftover)
     problem.check()
-    solving = _Solving(problem, target_gap, executor, _shown(progress))
+    solving = _Solving(problem, target_gap, executor, shown(progress))
     outcome = solving.solve(time_limit)
-    return Plan(
-        people,
-        problem.score,
-        problem.rules,
-        outcome.groups,
-        outcome.value_q,
-        outcome.bound_q,
-        problem.step,
-        outcome.status,
-        time.perf_counter() - started,
-        outcome.certificate,
-        leftover,
-        resolver=_Resolver(solving),
-    )
+    seconds = time.perf_counter() - started
+    return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver(solving))
 
 
 def resolver_of(plan: Plan) -> Resolver:
     """Return what answers what-ifs of a plan that was read or built: its problem, solved anew."""
-    solving = _Solving(plan.problem)
+    solving = _Solving(_pairs(plan))
     solving.solve()
     return _Resolver(solving)
+
+
+def _pairs(plan: Plan) -> PairProblem:
+    assert isinstance(plan.problem, PairProblem)  # noqa: S101
+    return plan.problem
 
 
 class _Solving:
@@ -142,7 +136,7 @@ class _Solving:
         self.wants_trio = problem.leftover == "trio" and problem.n % 2 == 1
         self.wants_trio &= not self.fixed_trios
 
-    def solve(self, time_limit: float | None = None) -> ForcedOutcome:
+    def solve(self, time_limit: float | None = None) -> Outcome:
         started = time.perf_counter()
         self.solver = self._new_solver()
         answer = self.solver.solve(time_limit)
@@ -167,9 +161,7 @@ class _Solving:
             progress=self.progress,
         )
 
-    def outcome(
-        self, answer: PricedAnswer, forced: Sequence[tuple[int, int]] = ()
-    ) -> ForcedOutcome:
+    def outcome(self, answer: PricedAnswer, forced: Sequence[tuple[int, int]] = ()) -> Outcome:
         """Wrap an answer of pairs, with groups that were settled beside it."""
         i, j = answer.pairs
         groups = list(zip(i.tolist(), j.tolist(), strict=True))
@@ -183,9 +175,7 @@ class _Solving:
         pairs = int(self.problem.together_pairs(ends[:, 0], ends[:, 1]).sum())
         return pairs + int(self.problem.group_weights(self.fixed_trios).sum())
 
-    def _with_trio(
-        self, base: PricedAnswer, seconds_left: Callable[[], float | None]
-    ) -> ForcedOutcome:
+    def _with_trio(self, base: PricedAnswer, seconds_left: Callable[[], float | None]) -> Outcome:
         weigh = self.problem.together_pairs
         found = TrioSearch(self.solver, base, weigh, self.bonds, seconds_left).run()
         if found.trio is None:
@@ -199,14 +189,14 @@ class _Solving:
 
     def _finished(
         self, groups: Sequence[tuple[int, ...]], proof: PlanProof, optimal: bool
-    ) -> ForcedOutcome:
+    ) -> Outcome:
         value = sum(self._worth(groups))
         bound = max(proof.bound_q, value)
         status = Status.OPTIMAL
         if not optimal or bound > value:
             close = bound - value <= self.target_gap * bound
             status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
-        return ForcedOutcome(groups, value, proof.bound_q, status, 0.0, proof)
+        return Outcome(groups, value, proof.bound_q, status, 0.0, proof)
 
     def _worth(self, groups: Sequence[tuple[int, ...]]) -> list[int]:
         ends = np.array([group for group in groups if len(group) == 2], dtype=np.intp)
@@ -229,7 +219,7 @@ class _Resolver:
         force: Sequence[tuple[int, int]] = (),
         forbid: Sequence[tuple[int, int]] = (),
         place: Sequence[int] = (),
-    ) -> ForcedOutcome:
+    ) -> Outcome:
         solving = self.solving
         if plan.problem.rules != solving.problem.rules or solving.wants_trio:
             return self._afresh(plan, force, forbid)
@@ -238,57 +228,30 @@ class _Resolver:
         outcome = solving.outcome(solving.solver.solve_without(people, forbid), new)
         return self._placing(plan, outcome, forbid, place)
 
-    def _afresh(self, plan: Plan, force: Any, forbid: Any) -> ForcedOutcome:
+    def _afresh(self, plan: Plan, force: Any, forbid: Any) -> Outcome:
         ids = plan.people.ids
         demands: list[Rule] = [Require([(ids[a], ids[b])]) for a, b in force]
         demands += [Forbid([(ids[a], ids[b])]) for a, b in forbid]
-        problem = PairProblem.of(plan.people, plan.score, (*plan.rules, *demands), plan.leftover)
+        problem = _pairs(plan).with_rules(demands)
         return _Solving(problem, executor=self.solving.executor).solve()
 
     def _placing(
         self,
         plan: Plan,
-        outcome: ForcedOutcome,
+        outcome: Outcome,
         forbid: Sequence[tuple[int, int]],
         place: Sequence[int],
-    ) -> ForcedOutcome:
+    ) -> Outcome:
         """Where somebody to be placed was left out, try each partner they may have."""
         placed = {person for group in outcome.groups for person in group}
         for person in set(place) - placed:
-            row = plan.problem.allowed(slice(person, person + 1), slice(0, plan.problem.n))[0]
+            problem = _pairs(plan)
+            row = problem.allowed(slice(person, person + 1), slice(0, problem.n))[0]
             refused = {a + b - person for a, b in forbid if person in (a, b)}
             options = [other for other in np.flatnonzero(row).tolist() if other not in refused]
             tries = [self(plan, force=[(person, other)], forbid=forbid) for other in options]
             key = [(len(found.groups), found.value_q) for found in tries]
             if tries:
-                return tries[max(range(len(tries)), key=key.__getitem__)]
+                best = max(range(len(tries)), key=key.__getitem__)
+                return replace(tries[best], forced=((person, options[best]),))
         return outcome
-
-
-def _check_limits(target_gap: float, time_limit: float | None) -> None:
-    if not 0.0 <= target_gap < 1.0:
-        raise InvalidInput(
-            f"target_gap = {target_gap!r}: must be in [0, 1); 0 asks for the optimum"
-        )
-    if time_limit is not None and not time_limit >= 0.0:
-        raise InvalidInput(f"time_limit = {time_limit!r}: must be >= 0 seconds, or None")
-
-
-def _shown(progress: Progress | bool | None) -> Progress | None:
-    """Return the function to report to; True makes a tqdm bar."""
-    if progress is None or progress is False:
-        return None
-    if callable(progress):
-        return progress
-    if progress is not True:
-        raise InvalidInput(f"progress = {progress!r}: must be True, None or a function")
-    from tqdm import tqdm
-
-    bar = tqdm(total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}")
-
-    def show(stage: str, share: float) -> None:
-        bar.set_description(stage)
-        bar.n = share
-        bar.refresh()
-
-    return show

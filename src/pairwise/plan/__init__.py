@@ -1,7 +1,8 @@
 """The answer: groups, who is left out, what it is worth, and the proof."""
 
+from pairwise.plan.outcome import Outcome, Proof, Resolver
 from pairwise.plan.plan import Plan, Unmatched
 from pairwise.plan.status import Status
-from pairwise.plan.what_if import ForcedOutcome, Resolver, WhatIf
+from pairwise.plan.what_if import WhatIf
 
-__all__ = ["ForcedOutcome", "Plan", "Resolver", "Status", "Unmatched", "WhatIf"]
+__all__ = ["Outcome", "Plan", "Proof", "Resolver", "Status", "Unmatched", "WhatIf"]

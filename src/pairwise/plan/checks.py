@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pairwise.errors import InvalidInput, VerificationError, listed, quoted
+from pairwise.errors import InvalidInput, VerificationError, listed
 from pairwise.plan.status import Status
 from pairwise.problem import NOT_ALLOWED
 
@@ -16,48 +16,16 @@ if TYPE_CHECKING:
 
 def verify(plan: Plan) -> None:
     """Raise `VerificationError` naming every claim of the plan that is false."""
-    false = [*_false_groups(plan), *_false_figures(plan)]
+    false = [*plan.problem.broken(plan.index_groups), *_false_figures(plan)]
     if not false:
         false = [*_false_value(plan), *_false_bound(plan)]
     if false:
         raise VerificationError("; ".join(false))
 
 
-def _false_groups(plan: Plan) -> list[str]:
-    """Check that groups are disjoint and keep the rules."""
-    ids, problem = plan.people.ids, plan.problem
-    counts = np.bincount([i for group in plan.index_groups for i in group], minlength=problem.n)
-    false = [f"{quoted(ids[i])} is in {counts[i]} groups" for i in np.flatnonzero(counts > 1)]
-    trios = [group for group in plan.groups if len(group) == 3]
-    if len(trios) > 1 or (trios and (problem.n % 2 == 0 or plan.leftover == "bye")):
-        false.append(
-            f"{listed(trios[-1])} are a trio, which only one group may be, with an odd number"
-            f' of people and leftover="trio"'
-        )
-    for a, b in problem.required.pairs().tolist():
-        if ids[b] not in plan.partners.get(ids[a], ()):
-            false.append(f"{listed([ids[a], ids[b]])} are required together and are apart")
-    return false + _refused_pairs(plan)
-
-
-def _refused_pairs(plan: Plan) -> list[str]:
-    """Name every pair inside a group that a rule refuses."""
-    groups = plan.index_groups
-    sides = [(a, b) for group in groups for k, a in enumerate(group) for b in group[k + 1 :]]
-    i, j = np.array(sides, dtype=np.intp).reshape(-1, 2).T
-    ids = plan.people.ids
-    return [
-        f"{listed([ids[i[k]], ids[j[k]]])} are together, which {rule.name} refuses"
-        for rule in plan.problem.filters
-        for k in np.flatnonzero(~rule.allowed_pairs(i, j))
-    ]
-
-
 def _false_figures(plan: Plan) -> list[str]:
-    """Check that step, value, bound and status fit each other."""
+    """Check that value, bound and status fit each other."""
     false = []
-    if plan.step != plan.problem.step:
-        false.append(f"step {plan.step!r} is not the problem's, {plan.problem.step!r}")
     if plan.value_q > plan.bound_q:
         false.append(f"value {plan.value!r} is above the bound {plan.bound!r}")
     if plan.status is Status.OPTIMAL and plan.value_q != plan.bound_q:
@@ -75,7 +43,7 @@ def _false_value(plan: Plan) -> list[str]:
     ]
     if false:
         return false
-    value_q = sum(worth.tolist())
+    value_q = plan.problem.value(plan.index_groups)
     if value_q != plan.value_q:
         return [f"value {plan.value!r} is claimed, the groups are worth {value_q * plan.step!r}"]
     return []

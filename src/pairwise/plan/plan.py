@@ -6,13 +6,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
-from pairwise.errors import InvalidInput
 from pairwise.plan import render, serial
 from pairwise.plan.checks import verify
 from pairwise.plan.status import Status
 from pairwise.plan.what_if import WhatIf, alternatives, what_if
-from pairwise.problem import PairProblem, bind_score, why_alone
-from pairwise.rules import BoundRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,10 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pairwise.explanation import Explanation
-    from pairwise.matching.proof import PlanProof
     from pairwise.participants import Id, Participants
-    from pairwise.plan.what_if import Resolver
-    from pairwise.problem import Leftover
+    from pairwise.plan.outcome import Outcome, Proof, Resolver
+    from pairwise.problem import Groups, Problem
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -55,45 +51,32 @@ class Unmatched(tuple["Id", ...]):
 
 
 class Plan:
-    """Groups of two or three, who is left out, value, bound and status; immutable.
+    """Groups, who is left out, value, bound and status; immutable.
 
-    A pair is worth its score. A trio is worth half the sum of its three scores: everybody's
-    value is the mean score with their partners, and a plan is worth half the sum of everybody's
-    value. Plans that place more people come first; among them more value is better.
+    A pair is worth its score. A larger group is worth the sum of its pairs' scores over one less
+    than its size: everybody's value is the mean score with their partners, and a plan is worth
+    half the sum of everybody's value. Plans that place more people come first; among them more
+    value is better.
 
     Parameters
     ----------
-    people
-        The n participants.
-    score, rules
-        What the plan was made with, bound or not; they are remembered.
-    groups
-        Two or three indices each, in any order.
-    value_q, bound_q
-        Value, and the proven upper bound on the value of every plan, in units of ``step``.
-    step
-        What one unit is worth in score units.
-    status
-        How solving ended.
-    seconds
-        How long solving took; not part of the JSON.
-    certificate
-        What proves the bound; None when nothing does.
-    leftover
-        ``"trio"`` or ``"bye"``.
+    problem
+        What the plan answers: people, score, rules and what else it was made with.
+    outcome
+        Groups of indices in any order, value, bound, status, and what proves the bound.
     resolver
         What solves the problem again for `what_if` and `alternatives`, fast. Not pickled and not
         in JSON: without it the first such question solves the problem once more.
 
     Attributes
     ----------
-    people, score, rules, leftover, status, seconds, certificate, step, value_q, bound_q
+    problem, index_groups, value_q, bound_q, status, seconds, certificate
 
     Raises
     ------
     InvalidInput
-        When an index is out of range or a group does not hold two or three people. Whether
-        the claims are true is for `verify` to say.
+        When an index is out of range or a group has no size that the problem knows. Whether the
+        claims are true is for `verify` to say.
 
     Examples
     --------
@@ -112,51 +95,27 @@ class Plan:
     """
 
     def __init__(
-        self,
-        people: Participants,
-        score: Score | Term | None,
-        rules: Iterable[Rule | BoundRule],
-        groups: Iterable[Iterable[int]],
-        value_q: int,
-        bound_q: int,
-        step: float,
-        status: Status,
-        seconds: float,
-        certificate: PlanProof | None,
-        leftover: Leftover,
-        *,
-        resolver: Resolver | None = None,
+        self, problem: Problem, outcome: Outcome, *, resolver: Resolver | None = None
     ) -> None:
-        given = tuple(rules)
         self.__dict__.update(
-            people=people,
-            score=bind_score(people, score),
-            rules=tuple(rule.rule if isinstance(rule, BoundRule) else rule for rule in given),
-            leftover=leftover,
-            status=status,
-            seconds=float(seconds),
-            certificate=certificate,
-            step=float(step),
-            value_q=int(value_q),
-            bound_q=int(bound_q),
+            problem=problem,
+            index_groups=problem.arranged(outcome.groups),
+            value_q=int(outcome.value_q),
+            bound_q=int(outcome.bound_q),
+            status=outcome.status,
+            seconds=float(outcome.seconds),
+            certificate=outcome.certificate,
             resolver=resolver,
-            index_groups=_sorted_groups(groups, len(people)),
-            _given_rules=given,
         )
 
-    people: Participants
-    score: Score
-    rules: tuple[Rule, ...]
-    leftover: Leftover
-    status: Status
-    seconds: float
-    certificate: PlanProof | None
-    step: float
+    problem: Problem
+    index_groups: Groups
     value_q: int
     bound_q: int
-    index_groups: tuple[tuple[int, ...], ...]
+    status: Status
+    seconds: float
+    certificate: Proof | None
     resolver: Resolver | None
-    _given_rules: tuple[Rule | BoundRule, ...]
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         """Refuse: plans are frozen."""
@@ -169,20 +128,35 @@ class Plan:
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "resolver": None}
 
-    @cached_property
-    def problem(self) -> PairProblem:
-        """The problem that the plan answers."""
-        return PairProblem.of(self.people, self.score, self._given_rules, self.leftover)
+    @property
+    def people(self) -> Participants:
+        """Everybody, in the order of the indices."""
+        return self.problem.people
+
+    @property
+    def score(self) -> Score:
+        """The score that the plan was made with."""
+        return self.problem.score
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that the plan keeps."""
+        return tuple(bound.rule for bound in self.problem.rules)
+
+    @property
+    def step(self) -> float:
+        """What one unit of ``value_q`` and ``bound_q`` is worth in score units."""
+        return self.problem.step
 
     @cached_property
     def groups(self) -> tuple[tuple[Id, ...], ...]:
-        """Ids of each group, trios included; ordered as the participants are."""
+        """Ids of each group, trios included; ordered as the problem orders them."""
         ids = self.people.ids
         return tuple(tuple(ids[i] for i in group) for group in self.index_groups)
 
     @cached_property
     def pairs(self) -> tuple[tuple[Id, Id], ...]:
-        """Ids of each group of two; ordered as the participants are."""
+        """Ids of each group of two, in the same order."""
         return tuple((group[0], group[1]) for group in self.groups if len(group) == 2)
 
     @cached_property
@@ -193,7 +167,7 @@ class Plan:
         proven = self.status is Status.OPTIMAL
         return Unmatched(
             {
-                self.people.ids[i]: why_alone(self.problem, i, alone=len(alone), proven=proven)
+                self.people.ids[i]: self.problem.why_alone(i, alone=len(alone), proven=proven)
                 for i in alone
             }
         )
@@ -201,9 +175,11 @@ class Plan:
     @cached_property
     def partners(self) -> Mapping[Id, tuple[Id, ...]]:
         """Partners by id: one for most, two in a trio; the unmatched are not listed."""
-        return MappingProxyType(
-            {who: tuple(x for x in group if x != who) for group in self.groups for who in group}
-        )
+        found: dict[Id, tuple[Id, ...]] = {}
+        for group in self.groups:
+            for who in group:
+                found[who] = found.get(who, ()) + tuple(x for x in group if x != who)
+        return MappingProxyType(found)
 
     @property
     def value(self) -> float:
@@ -223,7 +199,7 @@ class Plan:
     def partner_of(self, who: Id) -> Id | None:
         """Return somebody's partner, None when left out.
 
-        In a trio it is the better-scored of the two partners; `partners` lists both.
+        Of several partners it is the one with the best score; `partners` lists all.
 
         Raises
         ------
@@ -333,7 +309,7 @@ class Plan:
         verify(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, one row a group: first, second, (third,) score, reason.
+        """Return a pandas table, one row a group: its members, score, reason.
 
         The unmatched follow with no partner, no score, and why they are left out.
         """
@@ -394,14 +370,3 @@ class Plan:
     def _pair_weight(self, a: Id, b: Id) -> int:
         i, j = self.people.indices([a, b])
         return int(self.problem.together_pairs(i[None], j[None])[0])
-
-
-def _sorted_groups(groups: Iterable[Iterable[int]], n: int) -> tuple[tuple[int, ...], ...]:
-    """Freeze index groups: ascending inside, ordered by their first member."""
-    ordered = sorted(tuple(sorted(int(i) for i in group)) for group in groups)
-    for group in ordered:
-        if len(group) not in (2, 3):
-            raise InvalidInput(f"groups: {group} has {len(group)} people; must be 2 or 3")
-        if group[0] < 0 or group[-1] >= n:
-            raise InvalidInput(f"groups: {group} has an index outside 0 to {n - 1}")
-    return tuple(ordered)

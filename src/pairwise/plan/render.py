@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,22 @@ if TYPE_CHECKING:
 _HTML_ROWS = 12
 
 
+_NAMES = {2: "pair", 3: "trio"}
+
+
 def counts(plan: Plan) -> str:
-    """Return how many pairs, trios and unmatched people there are."""
-    trios = len(plan.groups) - len(plan.pairs)
-    parts = [_number(len(plan.pairs), "pair")]
-    parts += [_number(trios, "trio")] if trios else []
+    """Return how many groups of each size and how many unmatched people there are."""
+    sizes = Counter(map(len, plan.index_groups))
+    sizes[2] += 0
+    parts = [_sized(sizes[size], size) for size in sorted(sizes) if sizes[size] or len(sizes) == 1]
     parts += [f"{len(plan.unmatched):,} unmatched"] if plan.unmatched else []
     return ", ".join(parts)
+
+
+def _sized(count: int, size: int) -> str:
+    if size in _NAMES:
+        return _number(count, _NAMES[size])
+    return f"{_number(count, 'group')} of {size}"
 
 
 def _number(count: int, noun: str) -> str:
@@ -93,7 +103,9 @@ STYLE = (
 def html(plan: Plan) -> str:
     """Return a small table for notebooks; every text from outside is escaped."""
     records = serial.rows(plan)
-    body = "".join(_row(record) for record in records[:_HTML_ROWS])
+    first, *others = serial.seats(plan)
+    second = others[0] if len(others) < 3 else "others"
+    body = "".join(_row(record, first, others) for record in records[:_HTML_ROWS])
     rest = len(records) - _HTML_ROWS
     more = f'<p class="more">and {rest:,} more: plan.to_frame()</p>' if rest > 0 else ""
     claims = "".join(
@@ -102,20 +114,19 @@ def html(plan: Plan) -> str:
     )
     return (
         f'{STYLE}<div class="pairwise"><div class="head">{counts(plan)}</div>'
-        f'<div class="facts">{claims}</div><table><thead><tr><th>first</th><th>second</th>'
+        f'<div class="facts">{claims}</div><table><thead><tr><th>{first}</th><th>{second}</th>'
         f'<th class="num">score</th><th>reason</th></tr></thead><tbody>{body}</tbody></table>'
         f"{more}</div>"
     )
 
 
-def _row(record: dict[str, object]) -> str:
-    """Return a table row; the third of a trio stands below the second."""
-    others = [record[name] for name in ("second", "third") if record[name] is not None]
-    partners = "<br>".join(escape(str(who)) for who in others) or "&ndash;"
+def _row(record: dict[str, object], first: str, others: list[str]) -> str:
+    """Return a table row; further members stand below the second."""
+    partners = "<br>".join(escape(str(record[name])) for name in others if record[name] is not None)
     score = record["score"]
     figure = f"{_bar(score)}{score:.3f}" if isinstance(score, float) else ""
     return (
-        f"<tr><td>{escape(str(record['first']))}</td><td>{partners}</td>"
+        f"<tr><td>{escape(str(record[first]))}</td><td>{partners or '&ndash;'}</td>"
         f'<td class="num">{figure}</td><td>{escape(str(record["reason"]))}</td></tr>'
     )
 

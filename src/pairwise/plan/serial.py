@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import os
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pairwise.errors import InvalidInput, PairwiseError, listed, quoted
-from pairwise.plan.proofs import from_plain, to_plain
+from pairwise.plan.kinds import kind_of
+from pairwise.plan.outcome import Outcome
 from pairwise.plan.status import Status
 from pairwise.problem import bind_score
 
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from pairwise.score import Score
     from pairwise.terms import Term
 
-FORMAT = "pairwise.Plan/1"
-_COLUMNS = ("first", "second", "third", "score", "reason")
+FORMAT = "pairwise.Plan/2"
 
 
 def to_dict(plan: Plan) -> dict[str, object]:
@@ -32,6 +33,7 @@ def to_dict(plan: Plan) -> dict[str, object]:
     worth = _values(plan)
     return {
         "format": FORMAT,
+        "kind": plan.problem.kind,
         "status": plan.status.name,
         "value": plan.value,
         "bound": plan.bound,
@@ -39,7 +41,7 @@ def to_dict(plan: Plan) -> dict[str, object]:
         "value_q": plan.value_q,
         "bound_q": plan.bound_q,
         "step": plan.step,
-        "leftover": plan.leftover,
+        "settings": dict(plan.problem.settings),
         "score": _score_dict(plan.score),
         "rules": [repr(rule) for rule in plan.rules],
         "people": list(plan.people.ids),
@@ -50,7 +52,7 @@ def to_dict(plan: Plan) -> dict[str, object]:
         "unmatched": [
             {"id": who, "reason": reason} for who, reason in plan.unmatched.reasons.items()
         ],
-        "certificate": None if plan.certificate is None else to_plain(plan.certificate),
+        "certificate": _plain_certificate(plan),
     }
 
 
@@ -72,23 +74,23 @@ def from_json(
 
     data = _parsed(text)
     try:
+        kind = kind_of(data["kind"])
         ordered = _same_people(people, data["people"])
         bound = bind_score(ordered, score)
         _check_same("score", _score_dict(bound), data["score"])
         _check_same("rules", [repr(rule) for rule in rules], data["rules"])
-        return Plan(
-            ordered,
-            bound,
-            rules,
+        problem = kind.problem(ordered, bound, rules, **data["settings"])
+        _check_same("step", problem.step, data["step"])
+        proof = data["certificate"]
+        outcome = Outcome(
             [ordered.indices(group["members"]).tolist() for group in data["groups"]],
             data["value_q"],
             data["bound_q"],
-            data["step"],
             Status[data["status"]],
             float("nan"),
-            None if data["certificate"] is None else from_plain(data["certificate"]),
-            data["leftover"],
+            None if proof is None else kind.from_plain(proof),
         )
+        return Plan(problem, outcome)
     except PairwiseError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -125,6 +127,12 @@ def _check_same(argument: str, given: object, made_with: object) -> None:
         )
 
 
+def _plain_certificate(plan: Plan) -> dict[str, Any] | None:
+    if plan.certificate is None:
+        return None
+    return kind_of(plan.problem.kind).to_plain(plan.certificate)
+
+
 def _score_dict(score: Score) -> list[dict[str, object]]:
     return [
         {"term": term.name, "weight": float(weight)}
@@ -137,24 +145,35 @@ def _values(plan: Plan) -> list[float]:
     return [value * plan.step for value in worth.tolist()]
 
 
+def seats(plan: Plan) -> tuple[str, ...]:
+    """Return the columns of the table that name members: as many as the largest group needs."""
+    usual = 2
+    most = max([usual, *map(len, plan.index_groups)])
+    return plan.problem.seats[:most]
+
+
 def rows(plan: Plan) -> list[dict[str, object]]:
     """Return a record per group, then one per unmatched person."""
     from pairwise.explanation import main_reasons
 
-    values, reasons = _values(plan), main_reasons(plan)
-    records: list[dict[str, object]] = [
-        dict(zip(_COLUMNS, (*group, *[None] * (3 - len(group)), value, reason), strict=True))
-        for group, value, reason in zip(plan.groups, values, reasons, strict=True)
+    names = seats(plan)
+    listed = [*plan.groups, *((who,) for who in plan.unmatched)]
+    alone = len(plan.unmatched)
+    values = [*_values(plan), *[None] * alone]
+    reasons = [*main_reasons(plan), *plan.unmatched.reasons.values()]
+    return [
+        {
+            **dict(zip_longest(names, members)),
+            "score": value,
+            "reason": reason,
+        }
+        for members, value, reason in zip(listed, values, reasons, strict=True)
     ]
-    for who, reason in plan.unmatched.reasons.items():
-        records.append(dict(zip(_COLUMNS, (who, None, None, None, reason), strict=True)))
-    return records
 
 
 def columns(plan: Plan) -> list[str]:
-    """Return the columns of the table; ``third`` only when there is a trio."""
-    trio = any(len(group) == 3 for group in plan.index_groups)
-    return [name for name in _COLUMNS if trio or name != "third"]
+    """Return the columns of the table."""
+    return [*seats(plan), "score", "reason"]
 
 
 def to_frame(plan: Plan) -> pd.DataFrame:
@@ -168,7 +187,7 @@ def to_frame(plan: Plan) -> pd.DataFrame:
 def to_csv(plan: Plan) -> str:
     """Return the table as CSV text; scores are written with all their digits."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(plan), extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, columns(plan), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows(plan))
     return text.getvalue()

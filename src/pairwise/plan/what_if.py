@@ -3,78 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pairwise.errors import InvalidInput, quoted
-from pairwise.plan.status import Status
-from pairwise.problem import PairProblem
+from pairwise.plan import kinds
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pairwise.matching.proof import PlanProof
     from pairwise.participants import Id
+    from pairwise.plan.outcome import IndexPairs, Resolver
     from pairwise.plan.plan import Plan
-
-    IndexPairs = Sequence[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class ForcedOutcome:
-    """What re-solving under further demands found.
-
-    Attributes
-    ----------
-    groups
-        Two or three indices each.
-    value_q, bound_q
-        Value and proven bound, in units of the problem's step.
-    status
-        How solving ended.
-    seconds
-        How long it took.
-    certificate
-        What proves the bound.
-    """
-
-    groups: Sequence[tuple[int, ...]]
-    value_q: int
-    bound_q: int
-    status: Status = Status.OPTIMAL
-    seconds: float = 0.0
-    certificate: PlanProof | None = None
-
-
-class Resolver(Protocol):
-    """Solves a plan's problem again, exactly, under further demands; `pairing` supplies it."""
-
-    def __call__(
-        self,
-        plan: Plan,
-        *,
-        force: IndexPairs = (),
-        forbid: IndexPairs = (),
-        place: Sequence[int] = (),
-    ) -> ForcedOutcome:
-        """Return the best plan that meets the plan's rules and the demands.
-
-        Parameters
-        ----------
-        plan
-            The plan whose problem is solved again.
-        force
-            Pairs of indices that must be together, as if required; they do not contradict.
-        forbid
-            Pairs of indices that may not meet.
-        place
-            Indices of people who may not be left out if that can be; it counts before how many
-            people are placed.
-
-        Notes
-        -----
-        People whom the demands leave with nobody allowed are unmatched, which is no error.
-        """
 
 
 @dataclass(frozen=True)
@@ -177,9 +117,7 @@ def _placed(plan: Plan) -> int:
 
 def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[int] = ()) -> Plan:
     """Solve the plan's problem with further pairs; the new plan carries them as rules."""
-    demands = (*plan.problem.rules, *rules)
-    problem = PairProblem.of(plan.people, plan.score, demands, plan.leftover)
-    problem.check(everybody=False)
+    problem = plan.problem.with_rules(rules)
     resolver = plan.resolver or _restored(plan)
     outcome = resolver(
         plan,
@@ -187,36 +125,17 @@ def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[
         forbid=_index_pairs(plan, rules, Forbid),
         place=place,
     )
-    return type(plan)(
-        plan.people,
-        plan.score,
-        (*demands, *_settled_beside(problem, outcome)),
-        outcome.groups,
-        outcome.value_q,
-        outcome.bound_q,
-        plan.step,
-        outcome.status,
-        outcome.seconds,
-        outcome.certificate,
-        plan.leftover,
-    )
+    if outcome.forced:
+        ids = plan.people.ids
+        problem = problem.with_rules([Require([(ids[a], ids[b]) for a, b in outcome.forced])])
+    return type(plan)(problem, outcome)
 
 
 def _restored(plan: Plan) -> Resolver:
     """Solve the problem of a plan that came without a solver, from JSON or a pickle, once."""
-    from pairwise.pairing import resolver_of
-
-    resolver = resolver_of(plan)
+    resolver = kinds.resolver_of(plan)
     plan.__dict__["resolver"] = resolver
     return resolver
-
-
-def _settled_beside(problem: PairProblem, outcome: ForcedOutcome) -> list[Require]:
-    """Return the pairs that were forced so that somebody is placed, as rules."""
-    forced = () if outcome.certificate is None else outcome.certificate.forced
-    ids = problem.people.ids
-    new = [(ids[a], ids[b]) for a, b in forced if b not in problem.required.partners(a)]
-    return [Require(new)] if new else []
 
 
 def _index_pairs(

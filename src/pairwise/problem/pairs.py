@@ -9,20 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pairwise.errors import InfeasibleError, InvalidInput, did_you_mean
+from pairwise.errors import InfeasibleError, InvalidInput, did_you_mean, listed
+from pairwise.problem.base import refused_pairs, repeated, torn_pairs
 from pairwise.problem.binding import bind_rules, bind_score
-from pairwise.problem.conflicts import clique_conflicts, find_conflicts
+from pairwise.problem.conflicts import clique_conflicts, find_conflicts, why_alone
 from pairwise.rules import BoundRequire, PairSet, as_indices, find_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pairwise.participants import Participants
+    from pairwise.problem.base import Groups
     from pairwise.rules import BoundRule, Index, Indices, Mask, Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -75,6 +77,9 @@ class PairProblem:
     ([[True, False, True]], 0.5)
     """
 
+    kind: ClassVar[str] = "pairs"
+    seats: ClassVar[tuple[str, ...]] = ("first", "second", "third")
+
     people: Participants
     score: Score
     rules: tuple[BoundRule, ...]
@@ -112,10 +117,27 @@ class PairProblem:
         bound = bind_score(people, score)
         return cls(people, bound, bind_rules(people, bound, rules), leftover)
 
+    def with_rules(self, rules: Iterable[Rule]) -> PairProblem:
+        """Return the same problem under further rules.
+
+        Raises
+        ------
+        InfeasibleError
+            When the rules contradict each other; somebody with nobody allowed is no contradiction.
+        """
+        problem = PairProblem.of(self.people, self.score, (*self.rules, *rules), self.leftover)
+        problem.check(everybody=False)
+        return problem
+
     @property
     def n(self) -> int:
         """Number of participants."""
         return len(self.people)
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What else the problem was made with, as plain values."""
+        return {"leftover": self.leftover}
 
     @property
     def step(self) -> float:
@@ -244,6 +266,44 @@ class PairProblem:
             if len(group) != 2:
                 worth[k] = self._trio_weight(group)
         return worth
+
+    def value(self, groups: Groups) -> int:
+        """Return what all groups together are worth, in units of `step`."""
+        return sum(self.group_weights(groups).tolist())
+
+    def arranged(self, groups: Iterable[Iterable[int]]) -> Groups:
+        """Return groups with ascending members, ordered by their first.
+
+        Raises
+        ------
+        InvalidInput
+            When an index is out of range or a group does not hold two or three people.
+        """
+        ordered = sorted(tuple(sorted(int(i) for i in group)) for group in groups)
+        for group in ordered:
+            if len(group) not in (2, 3):
+                raise InvalidInput(f"groups: {group} has {len(group)} people; must be 2 or 3")
+            if group[0] < 0 or group[-1] >= self.n:
+                raise InvalidInput(f"groups: {group} has an index outside 0 to {self.n - 1}")
+        return tuple(ordered)
+
+    def broken(self, groups: Groups) -> list[str]:
+        """Return a sentence for everything about the groups that is not allowed."""
+        false = repeated(self, groups)
+        trios = [group for group in groups if len(group) == 3]
+        if len(trios) > 1 or (trios and (self.n % 2 == 0 or self.leftover == "bye")):
+            names = listed([self.people.ids[i] for i in trios[-1]])
+            false.append(
+                f"{names} are a trio, which only one group may be, with an odd number"
+                f' of people and leftover="trio"'
+            )
+        required = [(a, b) for a, b in self.required.pairs().tolist()]
+        false += torn_pairs(self, groups, required)
+        return false + refused_pairs(self, groups, self.filters)
+
+    def why_alone(self, i: int, *, alone: int, proven: bool) -> str:
+        """Say why i is in no group of a plan that leaves ``alone`` people out."""
+        return why_alone(self, i, alone=alone, proven=proven)
 
     def check(self, *, everybody: bool = True) -> None:
         """Find contradictions between the rules before anything is solved.

@@ -1,0 +1,40 @@
+"""Keywords that every verb knows: how long to search, how well, and whom to tell meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pairwise.errors import InvalidInput
+
+Progress = Callable[[str, float], None]
+"""Called with the stage and the share of it that is done."""
+
+
+def check_limits(target_gap: float, time_limit: float | None) -> None:
+    """Refuse a gap outside [0, 1) and negative seconds."""
+    if not 0.0 <= target_gap < 1.0:
+        raise InvalidInput(
+            f"target_gap = {target_gap!r}: must be in [0, 1); 0 asks for the optimum"
+        )
+    if time_limit is not None and not time_limit >= 0.0:
+        raise InvalidInput(f"time_limit = {time_limit!r}: must be >= 0 seconds, or None")
+
+
+def shown(progress: Progress | bool | None) -> Progress | None:
+    """Return the function to report to; True makes a tqdm bar."""
+    if progress is None or progress is False:
+        return None
+    if callable(progress):
+        return progress
+    if progress is not True:
+        raise InvalidInput(f"progress = {progress!r}: must be True, None or a function")
+    from tqdm import tqdm
+
+    bar = tqdm(total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}")
+
+    def show(stage: str, share: float) -> None:
+        bar.set_description(stage)
+        bar.n = share
+        bar.refresh()
+
+    return show

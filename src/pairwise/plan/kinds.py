@@ -1,0 +1,54 @@
+"""What differs between kinds of problems: how each is read back, and who solves it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pairwise.errors import InvalidInput
+from pairwise.plan import proofs
+from pairwise.problem import PairProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pairwise.plan.outcome import Proof, Resolver
+    from pairwise.plan.plan import Plan
+    from pairwise.problem import Problem
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How problems of one kind and their proofs go through JSON.
+
+    Attributes
+    ----------
+    problem
+        Function of people, score, rules and keywords, which are the settings of the problem.
+    to_plain, from_plain
+        A proof as lists and integers, and back.
+    """
+
+    problem: Callable[..., Problem]
+    to_plain: Callable[[Any], dict[str, Any]]
+    from_plain: Callable[[dict[str, Any]], Proof]
+
+
+KINDS: Mapping[str, Kind] = {
+    PairProblem.kind: Kind(PairProblem.of, proofs.to_plain, proofs.from_plain),
+}
+"""Every kind by its name."""
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by its name."""
+    if name not in KINDS:
+        raise InvalidInput(f"text: a plan of kind {name!r}; must be one of {sorted(KINDS)}")
+    return KINDS[name]
+
+
+def resolver_of(plan: Plan) -> Resolver:
+    """Return what solves the plan's problem again; a verb solves it once more for that."""
+    from pairwise.pairing import resolver_of as pairs_again
+
+    return {PairProblem.kind: pairs_again}[plan.problem.kind](plan)
