@@ -254,7 +254,7 @@ def test_tampered_proofs_are_caught(n, tamper):
     """A proof with a lowered dual, an unsettled pair or a smaller claim does not pass."""
     plan = pw.pair(cohort(n), SCORE)
     proof = plan.certificate
-    proof.check(plan.problem)
+    proof.check(plan.problem, plan.index_groups)
     broken = dataclasses.replace(proof, **tamper(proof))
     lying = pw.Plan(
         plan.problem, Outcome(plan.index_groups, plan.value_q, plan.bound_q, certificate=broken)
@@ -278,7 +278,7 @@ def test_trio_that_the_proof_forgets_is_caught():
     plans = [pw.pair(cohort(61, seed), SCORE) for seed in range(4)]
     explored = [plan for plan in plans if plan.certificate.explored]
     assert explored
-    proof = explored[0].certificate
-    claim = proof.claim_q - 1
+    plan = explored[0]
+    lying = dataclasses.replace(plan.certificate, explored=(), claim_q=plan.certificate.claim_q - 1)
     with pytest.raises(pw.VerificationError, match="do not exclude trio"):
-        dataclasses.replace(proof, explored=(), claim_q=claim).check(explored[0].problem)
+        lying.check(plan.problem, plan.index_groups)

@@ -166,6 +166,20 @@ def test_verify_catches_a_worse_plan_that_claims_its_own_value_as_bound():
         lie.verify()
 
 
+def test_verify_catches_a_plan_that_places_fewer_people_for_as_much():
+    """A plan of one pair cannot borrow the proof of a plan of two that is worth the same."""
+    people, matrix = people_of(4), np.zeros((4, 4))
+    matrix[0, 1] = matrix[1, 0] = matrix[2, 3] = matrix[3, 2] = 0.5
+    matrix[1, 2] = matrix[2, 1] = 1.0
+    ids = people.ids
+    path = [Forbid([(ids[0], ids[2]), (ids[0], ids[3]), (ids[1], ids[3])])]
+    plan = pair(people, Precomputed(matrix), rules=path)
+    plan.verify()
+    assert plan.index_groups == ((0, 1), (2, 3))
+    with pytest.raises(VerificationError, match="about plans of 2 pairs, here are 1"):
+        tampered(plan, groups=[(1, 2)]).verify()
+
+
 def test_reasons_of_the_unmatched():
     """A bye says that the number is odd; people cut off by rules hear of the rules."""
     bye = solved(5, leftover="bye")

@@ -13,7 +13,7 @@ from pairwise.errors import VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED, Certificate, CommonDual, upper_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Units = NDArray[np.int64]
 Triangle = tuple[int, int, int]
@@ -69,8 +69,8 @@ class PlanProof:
         rest = self.base.bound(self.pairs) if self.claim_q is None else self.claim_q
         return rest + self.fixed_q
 
-    def check(self, problem: Weights) -> None:
-        """Check the proof against the weights of all pairs.
+    def check(self, problem: Weights, groups: Sequence[Sequence[int]]) -> None:
+        """Check the proof against the weights of all pairs, as one about these groups.
 
         Raises
         ------
@@ -78,6 +78,9 @@ class PlanProof:
             Naming the first claim that is false. Cost O(n^2) for the base and for each explored
             triangle.
         """
+        pairs = sum(len(group) == 2 for group in groups) - len(self.forced)
+        if pairs != self.pairs:
+            raise VerificationError(f"it is about plans of {self.pairs} pairs, here are {pairs}")
         self._check_forced(problem)
         self.base.check(problem.weights)
         if self.claim_q is not None:

@@ -57,7 +57,7 @@ def _false_bound(plan: Plan) -> list[str]:
         proven = plan.certificate.bound_q * plan.step
         return [f"bound {plan.bound!r} is claimed, the certificate says {proven!r}"]
     try:
-        plan.certificate.check(plan.problem)
+        plan.certificate.check(plan.problem, plan.index_groups)
     except (InvalidInput, VerificationError) as error:
         return [f"the certificate does not hold: {error}"]
     return []

@@ -22,8 +22,16 @@ class Proof(Protocol):
     def bound_q(self) -> int:
         """Upper bound on the value of every plan, in units of the problem's step."""
 
-    def check(self, problem: Any) -> None:
-        """Raise `VerificationError` unless the proof holds for this problem."""
+    def check(self, problem: Any, groups: Any) -> None:
+        """Raise `VerificationError` unless the proof holds for plans that place as many people.
+
+        Parameters
+        ----------
+        problem
+            The problem of the plan.
+        groups
+            The groups of the plan, checked before.
+        """
 
 
 @dataclass(frozen=True)
