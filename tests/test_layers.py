@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "pairwise"
 HEAVY = ("scipy", "pandas", "ortools", "networkx", "polars", "matplotlib", "dask")
 
 ROOMS = (
-    "_lazy errors limits _kernel",
+    "_lazy errors limits files _kernel",
     "participants importing",
     "terms",
     "score",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pairwise.errors import PairwiseError as PairwiseError
     from pairwise.errors import VerificationError as VerificationError
     from pairwise.explanation import Explanation as Explanation
+    from pairwise.history import CheckIn as CheckIn
+    from pairwise.history import History as History
+    from pairwise.history import MergeReport as MergeReport
+    from pairwise.history import Round as Round
+    from pairwise.history import Unjoined as Unjoined
     from pairwise.importing import ColumnReport as ColumnReport
     from pairwise.importing import ImportReport as ImportReport
     from pairwise.importing import Levels as Levels
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from pairwise.rules import Differ as Differ
     from pairwise.rules import Floor as Floor
     from pairwise.rules import Forbid as Forbid
+    from pairwise.rules import NoRepeat as NoRepeat
     from pairwise.rules import Only as Only
     from pairwise.rules import Require as Require
     from pairwise.rules import Rule as Rule
@@ -47,7 +53,10 @@ if TYPE_CHECKING:
     from pairwise.terms import Complementarity as Complementarity
     from pairwise.terms import Custom as Custom
     from pairwise.terms import Diversity as Diversity
+    from pairwise.terms import Memory as Memory
+    from pairwise.terms import Novelty as Novelty
     from pairwise.terms import Overlap as Overlap
+    from pairwise.terms import PastMeetings as PastMeetings
     from pairwise.terms import Precomputed as Precomputed
     from pairwise.terms import Preference as Preference
     from pairwise.terms import Similarity as Similarity
@@ -57,6 +66,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
     "explanation": ("Explanation",),
+    "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "participants": (
         "CategoryFeature",
@@ -72,6 +82,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Differ",
         "Floor",
         "Forbid",
+        "NoRepeat",
         "Only",
         "Require",
         "Rule",
@@ -85,7 +96,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Complementarity",
         "Custom",
         "Diversity",
+        "Memory",
+        "Novelty",
         "Overlap",
+        "PastMeetings",
         "Precomputed",
         "Preference",
         "Similarity",

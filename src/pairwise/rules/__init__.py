@@ -12,6 +12,7 @@ from pairwise.rules.features import Differ, Same, Within
 from pairwise.rules.pairs import BoundRequire, Forbid, Require
 from pairwise.rules.pairset import Index, Indices, PairSet, as_indices, find_all
 from pairwise.rules.predicates import Floor, Only
+from pairwise.rules.repeats import NoRepeat
 
 __all__ = [
     "BoundRequire",
@@ -22,6 +23,7 @@ __all__ = [
     "Index",
     "Indices",
     "Mask",
+    "NoRepeat",
     "Only",
     "PairSet",
     "Require",

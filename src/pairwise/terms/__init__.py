@@ -4,6 +4,7 @@ from pairwise.terms.attributes import Closeness, Diversity
 from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.complementarity import Complementarity
 from pairwise.terms.given import Custom, Precomputed
+from pairwise.terms.novelty import Memory, Novelty, PastMeetings
 from pairwise.terms.overlap import Overlap
 from pairwise.terms.similarity import Similarity
 from pairwise.terms.wishes import Preference
@@ -14,7 +15,10 @@ __all__ = [
     "Complementarity",
     "Custom",
     "Diversity",
+    "Memory",
+    "Novelty",
     "Overlap",
+    "PastMeetings",
     "Precomputed",
     "Preference",
     "Similarity",

@@ -125,7 +125,7 @@ class _BoundPreference(BoundTerm):
             found = self.wishes[np.minimum(place, self.wishes.size - 1)] if self.wishes.size else -1
             out[...] = found == keys
             return
-        column, whose = _columns_of(askers.wanted, others.people)
+        column, whose = columns_of(askers.wanted, others.people)
         out[...] = 0
         out[askers.asker[whose], column] = 1
 
@@ -145,7 +145,7 @@ class _BoundPreference(BoundTerm):
         return f"{asker} asked for {wanted}"
 
 
-def _columns_of(wanted: IndexArray, people: IndexArray) -> tuple[IndexArray, IndexArray]:
+def columns_of(wanted: IndexArray, people: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Return every (place in `people`, place in `wanted`) that hold the same person."""
     order = np.argsort(people, kind="stable")
     ranked = people[order]
