@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <stdexcept>
 #include <vector>
@@ -21,6 +22,9 @@ class Interrupt {
   virtual ~Interrupt() = default;
   virtual bool stop() = 0;
 };
+
+// Thrown by searches that have nothing to show when they are interrupted.
+class Stopped : public std::exception {};
 
 class NeverInterrupt final : public Interrupt {
  public:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from pairwise.matching.partitions import Partition as Partition
     from pairwise.matching.partitions import PartitionProof as PartitionProof
     from pairwise.matching.partitions import partition as partition
+    from pairwise.matching.stable import BlockingPairs as BlockingPairs
+    from pairwise.matching.stable import StableMarriage as StableMarriage
+    from pairwise.matching.stable import StableRoommates as StableRoommates
+    from pairwise.matching.stable import blocking_pairs as blocking_pairs
+    from pairwise.matching.stable import scores_from_lists as scores_from_lists
+    from pairwise.matching.stable import stable_marriage as stable_marriage
+    from pairwise.matching.stable import stable_roommates as stable_roommates
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "bipartite": ("Assignment", "assignment"),
@@ -24,6 +31,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "certificate": ("Certificate",),
     "general": ("GeneralMatching", "max_weight_matching"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),
+    "stable": (
+        "BlockingPairs",
+        "StableMarriage",
+        "StableRoommates",
+        "blocking_pairs",
+        "scores_from_lists",
+        "stable_marriage",
+        "stable_roommates",
+    ),
 }
 """Public names by the module that defines them."""
 
