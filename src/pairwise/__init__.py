@@ -34,6 +34,16 @@ if TYPE_CHECKING:
     from pairwise.plan import Plan as Plan
     from pairwise.plan import Status as Status
     from pairwise.plan import WhatIf as WhatIf
+    from pairwise.quotas import Balanced as Balanced
+    from pairwise.quotas import Count as Count
+    from pairwise.quotas import Is as Is
+    from pairwise.quotas import NotAlone as NotAlone
+    from pairwise.quotas import Parity as Parity
+    from pairwise.quotas import PerGroup as PerGroup
+    from pairwise.quotas import Quota as Quota
+    from pairwise.quotas import Share as Share
+    from pairwise.rules import Among as Among
+    from pairwise.rules import Between as Between
     from pairwise.rules import BoundRule as BoundRule
     from pairwise.rules import Differ as Differ
     from pairwise.rules import Floor as Floor
@@ -48,6 +58,10 @@ if TYPE_CHECKING:
     from pairwise.score import Score as Score
     from pairwise.score import TermShare as TermShare
     from pairwise.score import default_score as default_score
+    from pairwise.selecting import QuotaEffect as QuotaEffect
+    from pairwise.selecting import Selection as Selection
+    from pairwise.selecting import SelectionReason as SelectionReason
+    from pairwise.selecting import select as select
     from pairwise.terms import BoundTerm as BoundTerm
     from pairwise.terms import Closeness as Closeness
     from pairwise.terms import Complementarity as Complementarity
@@ -77,7 +91,19 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "pairing": ("pair",),
     "plan": ("Plan", "Status", "WhatIf"),
+    "quotas": (
+        "Balanced",
+        "Count",
+        "Is",
+        "NotAlone",
+        "Parity",
+        "PerGroup",
+        "Quota",
+        "Share",
+    ),
     "rules": (
+        "Among",
+        "Between",
         "BoundRule",
         "Differ",
         "Floor",
@@ -90,6 +116,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Within",
     ),
     "score": ("Breakdown", "Score", "TermShare", "default_score"),
+    "selecting": ("QuotaEffect", "Selection", "SelectionReason", "select"),
     "terms": (
         "BoundTerm",
         "Closeness",

@@ -8,13 +8,15 @@ An answer that is unknown cannot break a rule: the pair passes, unless the rule 
 """
 
 from pairwise.rules.base import BoundRule, Mask, Rule, Unknown
-from pairwise.rules.features import Differ, Same, Within
-from pairwise.rules.pairs import BoundRequire, Forbid, Require
+from pairwise.rules.features import Between, Differ, Same, Within
+from pairwise.rules.pairs import Among, BoundRequire, Forbid, Require
 from pairwise.rules.pairset import Index, Indices, PairSet, as_indices, find_all
 from pairwise.rules.predicates import Floor, Only
 from pairwise.rules.repeats import NoRepeat
 
 __all__ = [
+    "Among",
+    "Between",
     "BoundRequire",
     "BoundRule",
     "Differ",

@@ -1,4 +1,4 @@
-"""Rules that compare two answers: Differ, Same and Within."""
+"""Rules that compare two answers: Differ, Same, Between and Within."""
 
 from __future__ import annotations
 
@@ -146,6 +146,71 @@ class _BoundCodes(BoundRule):
             unknown = (a < 0) | (b < 0)
             passed = passed | unknown if self.same else passed & ~unknown
         return passed
+
+
+@dataclass(frozen=True, repr=False)
+class Between(Rule):
+    """One partner must have the first answer, the other one the second.
+
+    Parameters
+    ----------
+    category
+        Name of a category.
+    first, second
+        Labels; equal ones ask for two people of one label. An unknown answer is neither.
+
+    Raises
+    ------
+    InvalidInput
+        When bound: no such category, or it has no such label.
+
+    Examples
+    --------
+    >>> from pairwise import Between, Participants
+    >>> people = Participants(["ann", "bob", "cy"], categories={"role": ["new", "old", "new"]})
+    >>> Between("role", "new", "old").bind(people).allowed(slice(0, 1), slice(0, 3))
+    array([[False,  True, False]])
+    """
+
+    category: str
+    first: str
+    second: str
+
+    def __repr__(self) -> str:
+        return f'Between("{self.category}", "{self.first}", "{self.second}")'
+
+    @property
+    def sentence(self) -> str:
+        """What the rule demands, in words."""
+        return f'one must be "{self.first}" and one "{self.second}" in "{self.category}"'
+
+    def _bound(self, people: Participants, _score: Score | None, /) -> BoundRule:
+        _check_readable("Between", self.category, people, "category")
+        labels = people.category(self.category).labels
+        for label in (self.first, self.second):
+            if label not in labels:
+                hint = did_you_mean(label, labels) or f"; there are {listed(labels)}"
+                raise InvalidInput(f"{self!r}: no answer {quoted(label)}{hint}")
+        codes = people.category(self.category).codes
+        return _BoundBetween(self, codes, labels.index(self.first), labels.index(self.second))
+
+
+@dataclass(frozen=True, eq=False)
+class _BoundBetween(BoundRule):
+    codes: Codes
+    first: int
+    second: int
+
+    def allowed(self, rows: Index, cols: Index) -> Mask:
+        return self._match(self.codes[rows][:, None], self.codes[cols][None, :])
+
+    def allowed_pairs(self, i: Indices, j: Indices) -> Mask:
+        return self._match(self.codes[i], self.codes[j])
+
+    def _match(self, a: Codes, b: Codes) -> Mask:
+        one: Mask = (a == self.first) & (b == self.second)
+        other: Mask = (a == self.second) & (b == self.first)
+        return one | other
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,4 @@
-"""Rules that name pairs: Forbid and Require."""
+"""Rules that name pairs: Forbid, Among and Require."""
 
 from __future__ import annotations
 
@@ -94,6 +94,45 @@ class _BoundForbid(BoundRule):
 
     def allowed_pairs(self, i: Indices, j: Indices) -> Mask:
         return ~self.forbidden.contains(i, j)
+
+
+class Among(_PairRule):
+    """Partners must be one of these pairs.
+
+    As a rule it is rarely wanted; as what a quota counts it is: ``Count(Among(plan.pairs),
+    at_least=20)`` keeps twenty pairs of an earlier plan together.
+
+    Parameters
+    ----------
+    pairs
+        Pairs of ids, in any order.
+
+    Examples
+    --------
+    >>> from pairwise import Among, Participants
+    >>> people = Participants(["ann", "bob", "cy"])
+    >>> Among([("ann", "bob")]).bind(people).allowed(slice(0, 1), slice(0, 3))
+    array([[False,  True, False]])
+    """
+
+    @property
+    def sentence(self) -> str:
+        """What the rule demands, in words."""
+        return f"partners must be one of {self._count()}"
+
+    def _bound(self, people: Participants, _score: Score | None, /) -> BoundRule:
+        return _BoundAmong(self, self._pair_set(people))
+
+
+@dataclass(frozen=True, eq=False)
+class _BoundAmong(BoundRule):
+    named: PairSet
+
+    def allowed(self, rows: Index, cols: Index) -> Mask:
+        return self.named.block(rows, cols)
+
+    def allowed_pairs(self, i: Indices, j: Indices) -> Mask:
+        return self.named.contains(i, j)
 
 
 class Require(_PairRule):
