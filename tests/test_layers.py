@@ -24,8 +24,8 @@ ROOMS = (
     "problem",
     "matching",
     "plan",
-    "season",
-    "history explanation evaluation learning plotting",
+    "history season",
+    "explanation evaluation learning plotting",
     "pairing assigning grouping rotating repairing selecting",
     "networkx_backend networkx_info data",
     "__init__ __main__",
@@ -39,6 +39,7 @@ METHODS_FORWARD = {
     ("plan", "evaluation"),
     ("plan", "pairing"),
     ("plan", "plotting"),
+    ("season", "rotating"),
     ("participants", "importing"),
     ("terms", "score"),
 }

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pairwise.quotas import PerGroup as PerGroup
     from pairwise.quotas import Quota as Quota
     from pairwise.quotas import Share as Share
+    from pairwise.rotating import rotate as rotate
     from pairwise.rules import Among as Among
     from pairwise.rules import Between as Between
     from pairwise.rules import BoundRule as BoundRule
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from pairwise.score import Score as Score
     from pairwise.score import TermShare as TermShare
     from pairwise.score import default_score as default_score
+    from pairwise.season import Season as Season
+    from pairwise.season import SeasonRound as SeasonRound
     from pairwise.selecting import QuotaEffect as QuotaEffect
     from pairwise.selecting import Selection as Selection
     from pairwise.selecting import SelectionReason as SelectionReason
@@ -90,6 +93,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "VectorFeature",
     ),
     "pairing": ("pair",),
+    "rotating": ("rotate",),
+    "season": ("Season", "SeasonRound"),
     "plan": ("Plan", "Status", "WhatIf"),
     "quotas": (
         "Balanced",

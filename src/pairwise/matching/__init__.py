@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pairwise.matching.partitions import Partition as Partition
     from pairwise.matching.partitions import PartitionProof as PartitionProof
     from pairwise.matching.partitions import partition as partition
+    from pairwise.matching.rounds import Rotation as Rotation
+    from pairwise.matching.rounds import SeasonBound as SeasonBound
+    from pairwise.matching.rounds import rotation as rotation
     from pairwise.matching.stable import BlockingPairs as BlockingPairs
     from pairwise.matching.stable import StableMarriage as StableMarriage
     from pairwise.matching.stable import StableRoommates as StableRoommates
@@ -40,6 +43,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "stable_marriage",
         "stable_roommates",
     ),
+    "rounds": ("Rotation", "SeasonBound", "rotation"),
 }
 """Public names by the module that defines them."""
 

@@ -81,6 +81,10 @@ class Rule(ABC):
         """
         return self._bound(people, score)
 
+    def among(self, people: Participants) -> Rule:  # noqa: ARG002
+        """Return what is left of the rule when only these people are there."""
+        return self
+
     @abstractmethod
     def _bound(self, people: Participants, score: Score | None, /) -> BoundRule:
         """Do the work of `bind`."""

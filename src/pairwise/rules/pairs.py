@@ -11,6 +11,8 @@ from pairwise.rules.base import BoundRule, Mask, Rule
 from pairwise.rules.pairset import Index, Indices, PairSet
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from pairwise.participants import Id, Participants
     from pairwise.score import Score
 
@@ -34,6 +36,11 @@ class _PairRule(Rule):
         """What messages call the rule: the pair itself, or how many there are."""
         name, count = type(self).__name__, len(self.pairs)
         return repr(self) if count == 1 else f"{name}([{count:,} pairs])"
+
+    def among(self, people: Participants) -> Self:
+        """Return the rule with those pairs alone of which both people are here."""
+        here = set(people.ids)
+        return type(self)([pair for pair in self.pairs if here.issuperset(pair)])
 
     def _count(self) -> str:
         return "1 named pair" if len(self.pairs) == 1 else f"{len(self.pairs)} named pairs"
