@@ -173,6 +173,11 @@ class Partitioner:
     def price_groups(self, size: int, prices: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], above: int, keep: int, most: int, time_limit: float | None = None) -> tuple[Any, Any, bool]:
         """Groups worth more than the sum of their prices."""
 
+def search_schedule(pair_class: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], met: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], sizes: Sequence[int], rounds: int, moves: int, seed: int, time_limit: float | None = None) -> tuple[Any, int, int, bool]:
+    """
+    Rounds of groups with few repeated meetings: label (rounds * n), repeats, moves, complete.
+    """
+
 def defer_acceptance(proposers: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], received: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], proposer_capacity: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], receiver_capacity: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
     """
     Pairs of the stable matching that proposers like best; row i: what i thinks, and what is thought of i.

@@ -8,6 +8,7 @@
 #include "bindings_assignment.h"
 #include "bindings_matcher.h"
 #include "bindings_partition.h"
+#include "bindings_schedule.h"
 #include "bindings_stable.h"
 #include "dense.h"
 #include "sparse.h"
@@ -162,5 +163,6 @@ NB_MODULE(_kernel, m) {
   bind_assignment(m);
   bind_matcher(m);
   bind_partition(m);
+  bind_schedule(m);
   bind_stable(m);
 }

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pairwise.matching.certificate import Certificate as Certificate
     from pairwise.matching.general import GeneralMatching as GeneralMatching
     from pairwise.matching.general import max_weight_matching as max_weight_matching
+    from pairwise.matching.golfers import GolferSchedule as GolferSchedule
+    from pairwise.matching.golfers import social_golfer as social_golfer
     from pairwise.matching.partitions import CountRule as CountRule
     from pairwise.matching.partitions import Partition as Partition
     from pairwise.matching.partitions import PartitionProof as PartitionProof
@@ -33,6 +35,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "bipartite_certificate": ("AssignmentCertificate",),
     "certificate": ("Certificate",),
     "general": ("GeneralMatching", "max_weight_matching"),
+    "golfers": ("GolferSchedule", "social_golfer"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),
     "stable": (
         "BlockingPairs",
