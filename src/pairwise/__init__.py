@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pairwise.errors import InvalidInput as InvalidInput
     from pairwise.errors import PairwiseError as PairwiseError
     from pairwise.errors import VerificationError as VerificationError
+    from pairwise.evaluation import Comparison as Comparison
+    from pairwise.evaluation import Figure as Figure
+    from pairwise.evaluation import Report as Report
+    from pairwise.evaluation import compare as compare
+    from pairwise.evaluation import evaluate as evaluate
     from pairwise.explanation import Explanation as Explanation
     from pairwise.history import CheckIn as CheckIn
     from pairwise.history import History as History
@@ -82,6 +87,7 @@ if TYPE_CHECKING:
 _HOMES: dict[str, tuple[str, ...]] = {
     "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
+    "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),
     "explanation": ("Explanation",),
     "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
