@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from pairwise.participants import PreferenceFeature as PreferenceFeature
     from pairwise.participants import SlotFeature as SlotFeature
     from pairwise.participants import VectorFeature as VectorFeature
+    from pairwise.plan import Change as Change
+    from pairwise.plan import Changes as Changes
     from pairwise.plan import Plan as Plan
     from pairwise.plan import Status as Status
     from pairwise.plan import WhatIf as WhatIf
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from pairwise.quotas import PerGroup as PerGroup
     from pairwise.quotas import Quota as Quota
     from pairwise.quotas import Share as Share
+    from pairwise.repairing import Feedback as Feedback
+    from pairwise.repairing import repair as repair
     from pairwise.rotating import rotate as rotate
     from pairwise.rules import Among as Among
     from pairwise.rules import Between as Between
@@ -99,9 +103,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "VectorFeature",
     ),
     "pairing": ("pair",),
+    "repairing": ("Feedback", "repair"),
     "rotating": ("rotate",),
     "season": ("Season", "SeasonRound"),
-    "plan": ("Plan", "Status", "WhatIf"),
+    "plan": ("Change", "Changes", "Plan", "Status", "WhatIf"),
     "quotas": (
         "Balanced",
         "Count",

@@ -100,7 +100,22 @@ def pair(
     started = time.perf_counter()
     problem = PairProblem.of(people, score, rules, leftover)
     problem.check()
-    solving = _Solving(problem, target_gap, executor, shown(progress))
+    return solved(problem, started, target_gap, time_limit, executor, shown(progress))
+
+
+def solved(
+    problem: PairProblem,
+    started: float,
+    target_gap: float = 0.0,
+    time_limit: float | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return the best plan of a problem whose rules do not contradict each other.
+
+    Its seconds count from ``started`` on the clock of ``time.perf_counter``.
+    """
+    solving = _Solving(problem, target_gap, executor, progress)
     outcome = solving.solve(time_limit)
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver(solving))
@@ -153,7 +168,8 @@ class _Solving:
         problem = self.problem
         if problem.n <= _DENSE:
             everybody = slice(0, problem.n)
-            return DensePairSolver(problem.weights(everybody, everybody), problem.step)
+            weights = problem.weights(everybody, everybody)
+            return DensePairSolver(weights, problem.step, problem.largest)
         return PricingPairSolver(
             problem,
             executor=self.executor,

@@ -82,13 +82,17 @@ class DensePairSolver:
     weights : int array (n, n)
         Symmetric; NOT_ALLOWED where a pair may not meet.
     step : float
-        Value of one unit; weights are in [0, 1] score units.
+        Value of one unit.
+    largest : float
+        No weight is larger, nor will be, in score units; none is below 0.
     """
 
-    def __init__(self, weights: Units, step: float) -> None:
+    def __init__(self, weights: Units, step: float, largest: float = 1.0) -> None:
         self.weights = weights
         self.step = step
-        self._matcher = _kernel.IntegerDenseMatcher(weights, 1.0, True, (0, round(2 / step)))
+        self._matcher = _kernel.IntegerDenseMatcher(
+            weights, 1.0, True, (0, round(2 * largest / step))
+        )
         self._certificate: Certificate | None = None
 
     def solve(self, time_limit: float | None = None) -> PricedAnswer:

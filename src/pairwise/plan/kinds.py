@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
-from pairwise.problem import PairProblem
+from pairwise.problem import PairProblem, RepairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +36,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     PairProblem.kind: Kind(PairProblem.of, proofs.to_plain, proofs.from_plain),
+    RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
 }
 """Every kind by its name."""
 
@@ -51,4 +52,5 @@ def resolver_of(plan: Plan) -> Resolver:
     """Return what solves the plan's problem again; a verb solves it once more for that."""
     from pairwise.pairing import resolver_of as pairs_again
 
-    return {PairProblem.kind: pairs_again}[plan.problem.kind](plan)
+    again = {PairProblem.kind: pairs_again, RepairProblem.kind: pairs_again}
+    return again[plan.problem.kind](plan)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 from pairwise.plan import render, serial
+from pairwise.plan.changes import Changes, changes_of
 from pairwise.plan.checks import verify
 from pairwise.plan.status import Status
 from pairwise.plan.what_if import WhatIf, alternatives, what_if
@@ -195,6 +196,11 @@ class Plan:
     def gap(self) -> float:
         """``(bound - value) / bound``: 0 is proven optimal; 0 when the bound is 0."""
         return (self.bound_q - self.value_q) / self.bound_q if self.bound_q else 0.0
+
+    @cached_property
+    def changes(self) -> Changes:
+        """Who changes partner against the plan that this one repairs; empty for other plans."""
+        return changes_of(self)
 
     def partner_of(self, who: Id) -> Id | None:
         """Return somebody's partner, None when left out.

@@ -4,6 +4,7 @@ from pairwise.problem.base import Groups, Problem, refused_pairs, repeated, torn
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem
+from pairwise.problem.repairs import RepairProblem
 
 __all__ = [
     "NOT_ALLOWED",
@@ -11,6 +12,7 @@ __all__ = [
     "Leftover",
     "PairProblem",
     "Problem",
+    "RepairProblem",
     "bind_rules",
     "bind_score",
     "find_conflicts",

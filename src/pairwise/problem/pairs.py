@@ -6,7 +6,7 @@ weights, which is what a trio is worth, is an integer as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -22,6 +22,7 @@ from pairwise.rules import BoundRequire, PairSet, as_indices, find_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from pairwise.participants import Participants
     from pairwise.problem.base import Groups
@@ -117,7 +118,7 @@ class PairProblem:
         bound = bind_score(people, score)
         return cls(people, bound, bind_rules(people, bound, rules), leftover)
 
-    def with_rules(self, rules: Iterable[Rule]) -> PairProblem:
+    def with_rules(self, rules: Iterable[Rule]) -> Self:
         """Return the same problem under further rules.
 
         Raises
@@ -125,7 +126,8 @@ class PairProblem:
         InfeasibleError
             When the rules contradict each other; somebody with nobody allowed is no contradiction.
         """
-        problem = PairProblem.of(self.people, self.score, (*self.rules, *rules), self.leftover)
+        further = bind_rules(self.people, self.score, rules)
+        problem = replace(self, rules=(*self.rules, *further))
         problem.check(everybody=False)
         return problem
 
@@ -143,6 +145,11 @@ class PairProblem:
     def step(self) -> float:
         """What a weight of 1 is worth in score units: half the score's step."""
         return self.score.step / 2
+
+    @property
+    def largest(self) -> float:
+        """No pair is worth more, in score units."""
+        return 1.0
 
     @property
     def error32(self) -> float:
