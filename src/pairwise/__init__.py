@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pairwise.importing import ImportReport as ImportReport
     from pairwise.importing import Levels as Levels
     from pairwise.importing import Ranked as Ranked
+    from pairwise.learning import Evidence as Evidence
+    from pairwise.learning import LearnedWeights as LearnedWeights
+    from pairwise.learning import learn_weights as learn_weights
     from pairwise.pairing import pair as pair
     from pairwise.participants import CategoryFeature as CategoryFeature
     from pairwise.participants import Participants as Participants
@@ -95,6 +98,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "explanation": ("Explanation",),
     "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
+    "learning": ("Evidence", "LearnedWeights", "learn_weights"),
     "participants": (
         "CategoryFeature",
         "Participants",

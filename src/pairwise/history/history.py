@@ -200,7 +200,7 @@ class History:
         >>> history.forbidden
         (('ann', 'bob'),)
         """
-        joiner = Joiner(len(self.rounds), self._placements, self._known, self.checkins)
+        joiner = Joiner(len(self.rounds), self.placements, self._known, self.checkins)
         report = joiner.read(source, columns or {})
         return History()._fill(self.rounds, (*self.checkins, *joiner.joined), self._known, report)
 
@@ -221,10 +221,11 @@ class History:
     @cached_property
     def log(self) -> PairLog:
         """Every two people who shared a group, as arrays over `ids`."""
-        return pair_log(self.rounds, self.answers, self._placements, self._position)
+        return pair_log(self.rounds, self.answers, self.placements, self._position)
 
     @cached_property
-    def _placements(self) -> Placements:
+    def placements(self) -> Placements:
+        """Where everybody was in every round."""
         return Placements(self.rounds)
 
     @cached_property
@@ -278,7 +279,7 @@ class History:
             tuple(sorted((answer.who, other), key=str))
             for answer in said
             if answer.not_again
-            for other in self._placements.partners(answer)
+            for other in self.placements.partners(answer)
         ]
         return tuple((a, b) for a, b in dict.fromkeys(pairs))
 
