@@ -11,6 +11,13 @@ if TYPE_CHECKING:
         AssignmentCertificate as AssignmentCertificate,
     )
     from pairwise.matching.certificate import Certificate as Certificate
+    from pairwise.matching.fairness import AlphaMatching as AlphaMatching
+    from pairwise.matching.fairness import BottleneckMatching as BottleneckMatching
+    from pairwise.matching.fairness import LeximinMatching as LeximinMatching
+    from pairwise.matching.fairness import alpha_matching as alpha_matching
+    from pairwise.matching.fairness import alpha_values as alpha_values
+    from pairwise.matching.fairness import bottleneck_matching as bottleneck_matching
+    from pairwise.matching.fairness import leximin_matching as leximin_matching
     from pairwise.matching.general import GeneralMatching as GeneralMatching
     from pairwise.matching.general import max_weight_matching as max_weight_matching
     from pairwise.matching.golfers import GolferSchedule as GolferSchedule
@@ -34,6 +41,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "bipartite": ("Assignment", "assignment"),
     "bipartite_certificate": ("AssignmentCertificate",),
     "certificate": ("Certificate",),
+    "fairness": (
+        "AlphaMatching",
+        "BottleneckMatching",
+        "LeximinMatching",
+        "alpha_matching",
+        "alpha_values",
+        "bottleneck_matching",
+        "leximin_matching",
+    ),
     "general": ("GeneralMatching", "max_weight_matching"),
     "golfers": ("GolferSchedule", "social_golfer"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),

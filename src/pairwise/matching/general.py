@@ -49,7 +49,7 @@ class GeneralMatching:
     optimal: bool
     rounding: float
     certificate: Certificate
-    _source: _Matrix | _EdgeList = field(repr=False)
+    _source: MatrixWeights | EdgeWeights = field(repr=False)
 
     @property
     def pairs(self) -> NDArray[np.int64]:
@@ -150,8 +150,8 @@ def max_weight_matching(
         )
     if (weights is None) == (edges is None):
         raise InvalidInput("weights, edges: give exactly one of the two")
-    source: _Matrix | _EdgeList
-    source = _Matrix(weights) if weights is not None else _EdgeList(edges, n)
+    source: MatrixWeights | EdgeWeights
+    source = MatrixWeights(weights) if weights is not None else EdgeWeights(edges, n)
     answer = source.solve(cardinality != "any", time_limit)
     matching = _wrap(source, answer)
     if cardinality == "perfect" and matching.optimal and (matching.mate < 0).any():
@@ -159,7 +159,7 @@ def max_weight_matching(
     return matching
 
 
-def _wrap(source: _Matrix | _EdgeList, answer: dict[str, Any]) -> GeneralMatching:
+def _wrap(source: MatrixWeights | EdgeWeights, answer: dict[str, Any]) -> GeneralMatching:
     certificate = as_certificate(answer, 1 / source.scale)
     mate: NDArray[np.int32] = answer["mate"]
     first = np.flatnonzero(mate > np.arange(len(mate)))
@@ -177,7 +177,9 @@ def _wrap(source: _Matrix | _EdgeList, answer: dict[str, Any]) -> GeneralMatchin
     )
 
 
-def _no_perfect_matching(source: _Matrix | _EdgeList, mate: NDArray[np.int32]) -> InfeasibleError:
+def _no_perfect_matching(
+    source: MatrixWeights | EdgeWeights, mate: NDArray[np.int32]
+) -> InfeasibleError:
     u, v = source.allowed_pairs()
     sides = _kernel.tutte_berge(len(mate), u, v, mate)
     barrier = np.flatnonzero(sides == 1).tolist()
@@ -202,7 +204,7 @@ def power_of_two_scale(largest: float, n: int) -> float:
     return float(2.0 ** min(bits - int(np.frexp(largest)[1]), 1023))
 
 
-class _Matrix:
+class MatrixWeights:
     """A validated symmetric matrix of weights."""
 
     def __init__(self, weights: ArrayLike) -> None:
@@ -232,29 +234,35 @@ class _Matrix:
         self.scale = 1.0 if self.exact else power_of_two_scale(largest, len(self.array))
 
     def matcher(self, maximum: bool) -> _kernel.DenseMatcher | _kernel.IntegerDenseMatcher:
+        """Return the kernel's solver of this matrix."""
         kind = _kernel.IntegerDenseMatcher if self.integral else _kernel.DenseMatcher
         return kind(self.array, self.scale, maximum)
 
     def solve(self, maximum: bool, time_limit: float | None) -> dict[str, Any]:
+        """Let the kernel solve."""
         try:
             return self.matcher(maximum).solve(time_limit)
         except ValueError as error:
             raise InvalidInput(str(error)) from None
 
     def weight_of(self, pairs: NDArray[np.int64]) -> float:
+        """Return the sum of the weights of pairs."""
         values = self.array[pairs[:, 0], pairs[:, 1]]
         return sum(map(int, values)) if self.integral else float(np.sum(values))
 
     def units_of(self, pairs: NDArray[np.int64]) -> int:
+        """Return the sum of the weights of pairs in units."""
         values = self._units(self.array[pairs[:, 0], pairs[:, 1]])
         if len(values) and int(values.min()) == NOT_ALLOWED:
             raise VerificationError("mate: holds a pair that is not allowed")
         return sum(map(int, values))
 
     def check(self, certificate: Certificate) -> None:
+        """Check a certificate against all pairs."""
         certificate.check(lambda rows, columns: self._units(self.array[rows, columns]))
 
     def allowed_pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return both ends of all allowed pairs, the smaller vertex of a matrix first."""
         allowed = self._units(self.array) != NOT_ALLOWED
         u, v = np.nonzero(np.triu(allowed, 1))
         return u.astype(np.int32), v.astype(np.int32)
@@ -268,7 +276,7 @@ class _Matrix:
         return units
 
 
-class _EdgeList:
+class EdgeWeights:
     """A validated list of weighted edges."""
 
     def __init__(self, edges: Any, n: int | None) -> None:
@@ -304,22 +312,27 @@ class _EdgeList:
         self.scale = 1.0 if self.exact else power_of_two_scale(largest, self.n)
 
     def solve(self, maximum: bool, time_limit: float | None) -> dict[str, Any]:
+        """Let the kernel solve."""
         try:
             return _kernel.match_sparse(self.n, self.u, self.v, self.units, maximum, time_limit)
         except ValueError as error:
             raise InvalidInput(str(error)) from None
 
     def weight_of(self, pairs: NDArray[np.int64]) -> float:
+        """Return the sum of the weights of pairs."""
         values = self.values[self._find(pairs)]
         return sum(map(int, values)) if self.integral else float(np.sum(values))
 
     def units_of(self, pairs: NDArray[np.int64]) -> int:
+        """Return the sum of the weights of pairs in units."""
         return sum(map(int, self.units[self._find(pairs)]))
 
     def check(self, certificate: Certificate) -> None:
+        """Check a certificate against all pairs."""
         certificate.check_edges(self.u, self.v, self.units)
 
     def allowed_pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return both ends of all allowed pairs, the smaller vertex of a matrix first."""
         return self.u, self.v
 
     def _find(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
