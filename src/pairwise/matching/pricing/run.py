@@ -1,0 +1,226 @@
+"""One optimisation: solve on the candidates, price all pairs, add what was missed, repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pairwise import _kernel
+from pairwise.matching.certificate import NOT_ALLOWED, Certificate, upper_blocks
+from pairwise.matching.pair_solver import PricedAnswer
+from pairwise.matching.pricing.weights import (
+    BLOCK,
+    Clock,
+    Ints,
+    Units,
+    Violated,
+    rank_among_equals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pairwise.matching.pricing.solver import PricingPairSolver
+
+_ADDED = 4  # violated pairs that a person adds in a round
+_SUSPECTS = 1024  # a row with more pairs to look at is scored as a whole
+_HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
+_NO_WEIGHT = -(1 << 60)
+_FAR = 1e6  # the dual of somebody left aside: no pair can beat it
+
+
+@dataclass
+class Run:
+    """One optimisation: solve on the candidates, price, add what they miss, repeat."""
+
+    solver: PricingPairSolver
+    matcher: _kernel.Matcher
+    clock: Clock
+    without: tuple[int, ...] = ()
+    forbidden: tuple[tuple[int, int], ...] = ()
+
+    def finish(self, *, restart: bool = False) -> PricedAnswer:
+        """Solve and price until nothing is missed, or a limit is met."""
+        rounds = 0
+        while True:
+            running = self.matcher.solve(self.clock.left())
+            rounds += 1
+            violated = self._price() if running else None
+            self.solver.progress("price", 1.0 if violated is None else _settled(violated, self.n))
+            if violated is not None and len(violated.i) == 0:
+                return self._answer(rounds, None)
+            if violated is None or self._good_enough(violated):
+                return self._answer(rounds, self._raise(violated))
+            self._add(*self._choose(violated), restart=restart)
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+        return self.solver.weights.n
+
+    def _add(self, u: Ints, v: Ints, w: Units, *, restart: bool) -> None:
+        fresh = self.solver.restart(u, v, w, self.clock) if restart else None
+        if fresh is not None:
+            self.matcher = fresh
+        else:
+            self.matcher.add_edges(u, v, w + self.solver.bonus)
+
+    # -- pricing
+
+    def _moved(self) -> NDArray[np.float64]:
+        """How far each dual lies above the potential, in score units."""
+        solver = self.solver
+        duals = self.matcher.vertex_duals()[: self.n]
+        own = (duals - solver.bonus).astype(np.float64) * (solver.weights.step / 2)
+        own[[v for v in self.without if v < self.n]] = _FAR
+        moved: NDArray[np.float64] = own - solver.potential
+        return moved
+
+    def _price(self) -> Violated | None:
+        """Return the pairs that the duals do not cover; None if time ran out before that."""
+        pairs = self.pairs_below(0.0)
+        if pairs is None:
+            if self.clock.left() == 0.0:
+                return None
+            own = self._moved() + self.solver.potential
+            self.solver.look_again(np.where(own < _FAR / 2, own, 1.0).astype(np.float32))
+            pairs = self.pairs_below(0.0)
+        if pairs is None:
+            violated = self._violated(*self._pairs_kept(self._moved()))
+            return violated if len(violated.i) else self._violated(*self._pairs_by_exact_blocks())
+        return self._violated(*pairs)
+
+    def _violated(self, i: Ints, j: Ints) -> Violated:
+        """Return those of the pairs that the duals do not cover, exactly."""
+        w = self.solver.weigh(i, j)
+        w[self._is_forbidden(i, j)] = NOT_ALLOWED
+        i, j, w = i[w != NOT_ALLOWED], j[w != NOT_ALLOWED], w[w != NOT_ALLOWED]
+        short = self.matcher.shortfall(i, j, w + self.solver.bonus)
+        return Violated(i[short > 0], j[short > 0], w[short > 0], short[short > 0])
+
+    def _is_forbidden(self, i: Ints, j: Ints) -> NDArray[np.bool_]:
+        apart = np.zeros(len(i), dtype=np.bool_)
+        for a, b in self.forbidden:
+            apart |= ((i == a) & (j == b)) | ((i == b) & (j == a))
+        return apart
+
+    def pairs_below(self, slack: float) -> tuple[Ints, Ints] | None:
+        """Return all pairs whose slack, sets aside, may be less; None if too many for that."""
+        moved = self._moved() - slack / 2
+        threshold = self.solver.keys[:, -1] + np.float32(self.solver.error)
+        i, j, heavy = _kernel.unpooled_suspects(threshold, moved, _SUSPECTS)
+        if len(heavy) > _HEAVY_SHARE * self.n:
+            return None
+        found = [(i, j), self._pairs_kept(moved), *self._pairs_of_rows(heavy, moved)]
+        i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return i, j
+
+    def all_pairs_below(self, slack: float) -> tuple[Ints, Ints]:
+        """Return all pairs whose slack, sets aside, may be less, by a pass over all pairs."""
+        everybody = np.arange(self.n, dtype=np.int32)
+        found = list(self._pairs_of_rows(everybody, self._moved() - slack / 2, upper=True))
+        i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return i, j
+
+    def _pairs_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
+        solver = self.solver
+        partner = np.maximum(solver.partners, 0)
+        near = moved[:, None] + moved[partner] < solver.keys + solver.error
+        i, slot = np.nonzero(near & (solver.partners >= 0))
+        return i.astype(np.int32), solver.partners[i, slot]
+
+    def _pairs_of_rows(
+        self, rows: Ints, moved: NDArray[np.float64], *, upper: bool = False
+    ) -> Iterator[tuple[Ints, Ints]]:
+        """Score whole rows, and yield the pairs whose score may beat the duals of both."""
+        own = (moved + self.solver.potential - self.solver.error / 2).astype(np.float32)
+        for first in range(0, len(rows), BLOCK):
+            some = rows[first : first + BLOCK]
+            for start in range(first if upper else 0, self.n, BLOCK):
+                columns = slice(start, min(start + BLOCK, self.n))
+                block = self.solver.weights.float32_block(some, columns)
+                i, j = np.nonzero(block - own[some, None] > own[None, columns])
+                apart = some[i] != j + start
+                yield some[i[apart]], (j[apart] + start).astype(np.int32)
+
+    def _pairs_by_exact_blocks(self) -> tuple[Ints, Ints]:
+        """Compare all exact weights with the duals: where ties leave float32 undecided."""
+        duals = self.matcher.vertex_duals()[: self.n] - self.solver.bonus
+        duals[[v for v in self.without if v < self.n]] = np.iinfo(np.int64).max // 4
+        found = [(np.zeros(0, dtype=np.int32),) * 2]
+        for rows, columns in upper_blocks(self.n, BLOCK):
+            weights = self.solver.weights.weights(rows, columns)
+            low = duals[rows, None] + duals[None, columns] < 2 * np.maximum(weights, _NO_WEIGHT)
+            i, j = np.nonzero(low)
+            i, j = i + rows.start, j + columns.start
+            found.append((i[i < j].astype(np.int32), j[i < j].astype(np.int32)))
+        first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return first, second
+
+    def _choose(self, violated: Violated) -> tuple[Ints, Ints, Units]:
+        """Return the most violated pairs, a few for each person."""
+        order = np.lexsort((violated.j, violated.i, -violated.short))
+        i, j, w = violated.i[order], violated.j[order], violated.weight[order]
+        keep = (rank_among_equals(i) < _ADDED) | (rank_among_equals(j) < _ADDED)
+        return i[keep], j[keep], w[keep]
+
+    # -- answers
+
+    def _raise(self, violated: Violated | None) -> Units:
+        """Return what added to the duals of people makes them feasible for all pairs.
+
+        Half of the worst violation at both ends covers the violated pairs that are known; a pair
+        outside the kept ones is at most the mean of both thresholds.
+        """
+        solver = self.solver
+        raised = np.zeros(self.n, dtype=np.int64)
+        slot = 0 if violated is None else -1
+        if violated is not None:
+            for end in (violated.i, violated.j):
+                np.maximum.at(raised, end, (violated.short + 1) // 2)
+        if violated is None or self.pairs_below(0.0) is None:
+            beyond = np.maximum(solver.keys[:, slot], -2.0).astype(np.float64) + solver.error
+            need = (beyond / 2 - self._moved()) * (2 / solver.weights.step)
+            raised = np.maximum(raised, np.ceil(need).astype(np.int64) + 2)
+        return np.maximum(raised, 0)
+
+    def _certificate(self, raised: Units | None) -> Certificate:
+        solver = self.solver
+        duals, parents, sets = self.matcher.duals()
+        if raised is not None:
+            duals[: self.n] += raised
+        return Certificate(
+            duals, parents, sets, solver.bonus, solver.bye, solver.weights.step, self.without
+        )
+
+    def _good_enough(self, violated: Violated) -> bool:
+        if self.clock.left() == 0.0:
+            return True
+        if self.solver.target_gap <= 0.0:
+            return False
+        value, bound = self._value_and_bound(
+            self._mates(), self._certificate(self._raise(violated))
+        )
+        return bound - value <= self.solver.target_gap * bound
+
+    def _mates(self) -> Ints:
+        mate = self.matcher.mates()[: self.n]
+        return np.where(mate == self.n, -1, mate).astype(np.int32)
+
+    def _value_and_bound(self, mate: Ints, certificate: Certificate) -> tuple[int, int]:
+        first = np.flatnonzero(mate > np.arange(self.n)).astype(np.int32)
+        return int(self.solver.weigh(first, mate[first]).sum()), certificate.bound(len(first))
+
+    def _answer(self, rounds: int, raised: Units | None) -> PricedAnswer:
+        mate, certificate = self._mates(), self._certificate(raised)
+        value, bound = self._value_and_bound(mate, certificate)
+        return PricedAnswer(mate, certificate, bound == value, rounds, self.solver.passes)
+
+
+def _settled(violated: Violated, n: int) -> float:
+    """Share of people who are in no violated pair."""
+    return 1.0 - len(np.union1d(violated.i, violated.j)) / max(n, 1)

@@ -1,0 +1,192 @@
+"""The solver: keeps candidates, matcher and potentials between questions."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pairwise import _kernel
+from pairwise.matching.certificate import NOT_ALLOWED, upper_blocks
+from pairwise.matching.pricing.passes import SLOTS, TASKS, collect, one_blas_thread, workers
+from pairwise.matching.pricing.run import Run
+from pairwise.matching.pricing.weights import (
+    BLOCK,
+    Clock,
+    Edges,
+    Floats,
+    Ints,
+    PairWeights,
+    Progress,
+    Units,
+    each_once,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from pairwise.matching.pair_solver import PricedAnswer
+
+_PARTNERS = 10  # of the kept pairs, those the search begins with
+_FEW_CHANGES = 0.25  # new pairs per person; with more, starting afresh is faster than repairing
+_COMPLETE = 64  # so many left-out people get all pairs among themselves
+_CHUNK = 1 << 17  # pairs weighed at once
+
+
+class PricingPairSolver:
+    """Solves by pricing; keeps matcher and candidates for what-ifs. A `PairSolver`.
+
+    Parameters
+    ----------
+    weights : PairWeights
+        Weights in [0, 1] score units.
+    executor : concurrent.futures.Executor, optional
+        Where blocks are scored; by default a thread on each core. Answers do not depend on it.
+    target_gap : float
+        Stop when (bound - weight) / bound is proven to be at most this.
+    progress : function of (stage, share done), optional
+
+    Notes
+    -----
+    Cost: a pass over all pairs is n^2 / 2 scores, one or two are needed in practice; memory O(n).
+    """
+
+    def __init__(
+        self,
+        weights: PairWeights,
+        *,
+        executor: Executor | None = None,
+        target_gap: float = 0.0,
+        progress: Progress | None = None,
+    ) -> None:
+        self.weights = weights
+        self.executor = executor
+        self.target_gap = target_gap
+        self.progress = progress or (lambda _stage, _share: None)
+        n, most = weights.n, round(2 / weights.step)
+        self.bonus = (most + 1) * (n // 2 + 1) + 1
+        self.bye = 0 if n % 2 else None
+        self.potential = np.zeros(n, dtype=np.float32)
+        self.passes = 0
+
+    def solve(self, time_limit: float | None = None) -> PricedAnswer:
+        """Solve from scratch."""
+        clock = Clock(time_limit)
+        self._look_at_all_pairs()
+        self.edges = self._candidates()
+        self.matcher = self._fresh_matcher(clock)
+        run = Run(self, self.matcher, clock)
+        answer = run.finish(restart=True)
+        self.matcher = run.matcher
+        return answer
+
+    def solve_without(
+        self,
+        people: Sequence[int] = (),
+        pairs: Sequence[tuple[int, int]] = (),
+        time_limit: float | None = None,
+    ) -> PricedAnswer:
+        """Solve without some people (n: the bye) and some pairs, from the optimum of `solve`."""
+        matcher = copy(self.matcher)
+        for i, j in pairs:
+            matcher.remove_edge(i, j)
+        for person in people:
+            matcher.isolate(person)
+        return Run(self, matcher, Clock(time_limit), tuple(people), tuple(pairs)).finish()
+
+    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
+        """Return pairs of little slack; see `PairSolver`."""
+        run = Run(self, self.matcher, Clock(None))
+        slack = limit * self.weights.step / 2
+        i, j = each_once(*(run.pairs_below(slack) or run.all_pairs_below(slack)), self.weights.n)
+        w = self.weigh(i, j)
+        i, j, w = i[w != NOT_ALLOWED], j[w != NOT_ALLOWED], w[w != NOT_ALLOWED]
+        duals, parents, sets = self.matcher.duals()
+        common = _kernel.common_dual(parents, sets, i, j)
+        slack = duals[i] + duals[j] + common - 2 * (w + self.bonus)
+        near = 3 * slack - common <= 3 * limit
+        return i[near], j[near], slack[near], common[near]
+
+    def weigh(self, i: Ints, j: Ints) -> Units:
+        """Return exact weights of pairs, a chunk at a time."""
+        parts = [slice(k, k + _CHUNK) for k in range(0, len(i), _CHUNK)]
+        found = [self.weights.weights_pairs(i[part], j[part]) for part in parts]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+    def look_again(self, potential: Floats) -> None:
+        """Pass over all pairs once more, measured against better potentials."""
+        self.potential = potential
+        self._look_at_all_pairs()
+
+    def restart(self, u: Ints, v: Ints, w: Units, clock: Clock) -> _kernel.Matcher | None:
+        """Remember further edges; return a fresh matcher if they are too many to repair."""
+        self.edges.append((u, v, w))
+        if len(u) <= self.weights.n * _FEW_CHANGES:
+            return None
+        return self._fresh_matcher(clock)
+
+    # -- candidates
+
+    def _look_at_all_pairs(self) -> None:
+        """Keep the best few pairs of everybody, measured by score less both potentials."""
+        blocks = list(upper_blocks(self.weights.n, BLOCK))
+        pool = _kernel.CandidatePool(self.weights.n, SLOTS)
+        with one_blas_thread(), workers(self.executor, self.weights.n) as submit:
+            tasks = [
+                submit(collect, self.weights, self.potential, blocks[first::TASKS])
+                for first in range(min(TASKS, len(blocks)))
+            ]
+            count = len(tasks)
+            while tasks:  # each result is let go once merged
+                pool.merge(*tasks.pop(0).result())
+                self.progress("score", 1 - len(tasks) / count)
+        self.keys, self.partners = pool.keys(), pool.partners()
+        largest = float(np.abs(self.potential).max(initial=0.0))
+        self.error = self.weights.error32 + (1 + largest) * 2.0**-20
+        self.passes += 1
+
+    def _candidates(self) -> list[Edges]:
+        """Return the edges that the search begins with."""
+        n = self.weights.n
+        first = self.partners[:, :_PARTNERS]
+        i, slot = np.nonzero(first >= 0)
+        u, v = each_once(i.astype(np.int32), first[i, slot], n)
+        edges = self._with_left_out([(u, v, self.weigh(u, v))])
+        if self.bye is not None:
+            everybody = np.arange(n, dtype=np.int32)
+            edges.append((everybody, np.full_like(everybody, n), np.full(n, self.bye)))
+        return edges
+
+    def _fresh_matcher(self, clock: Clock) -> _kernel.Matcher:
+        u, v, w = (np.concatenate(parts) for parts in zip(*self.edges, strict=True))
+        matcher = _kernel.Matcher(self.weights.n + self.weights.n % 2)
+        matcher.load(u, v, w + self.bonus, clock.left())
+        return matcher
+
+    def _with_left_out(self, edges: list[Edges]) -> list[Edges]:
+        """Give people whom hubs leave over pairs among themselves, until nobody is left over."""
+        n = self.weights.n
+        left = np.arange(n, dtype=np.int32)
+        while True:
+            u, v, w = edges[-1]
+            local = np.full(n, -1, dtype=np.int32)
+            local[left] = np.arange(len(left), dtype=np.int32)
+            mate = _kernel.greedy_mates(len(left), local[u], local[v], w)
+            rest = left[mate < 0]
+            if len(rest) < 2 or (len(edges) > 1 and len(rest) == len(left)):
+                return edges
+            left = rest
+            u, v = self._best_among(left, len(left) if len(left) <= _COMPLETE else _PARTNERS // 2)
+            edges.append((u, v, self.weigh(u, v)))
+
+    def _best_among(self, people: Ints, slots: int) -> tuple[Ints, Ints]:
+        pool = _kernel.CandidatePool(len(people), slots)
+        flat = np.zeros(len(people), dtype=np.float32)
+        for rows, columns in upper_blocks(len(people), BLOCK):
+            block = self.weights.float32_block(people[rows], people[columns])
+            pool.offer_block(block, rows.start, columns.start, flat)
+        partners = pool.partners()
+        i, slot = np.nonzero(partners >= 0)
+        return people[i], people[partners[i, slot]]

@@ -1,0 +1,81 @@
+"""What pricing works on: weights of pairs by blocks, and small things that all of it uses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Units = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Edges = tuple[Ints, Ints, Units]
+Progress = Callable[[str, float], None]
+
+BLOCK = 1024
+"""Rows and columns of a block of scores."""
+
+
+class PairWeights(Protocol):
+    """Weights of all pairs of n people, given by blocks."""
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+
+    @property
+    def step(self) -> float:
+        """Score units of one integer unit."""
+
+    @property
+    def error32(self) -> float:
+        """Bound on the error of `float32_block`, in score units."""
+
+    def float32_block(self, rows: Any, cols: Any) -> Floats:
+        """Scores in [0, 1] within `error32`; -inf where a pair is not allowed."""
+
+    def weights(self, rows: Any, cols: Any) -> Units:
+        """Exact weights in whole units; NOT_ALLOWED where a pair is not allowed."""
+
+    def weights_pairs(self, i: Any, j: Any) -> Units:
+        """Exact weights of the pairs (i[k], j[k]); NOT_ALLOWED where not allowed."""
+
+
+class Violated(NamedTuple):
+    """Pairs (i, j) that duals do not cover, with their weights and by how much they fall short."""
+
+    i: Ints
+    j: Ints
+    weight: Units
+    short: Units
+
+
+class Clock:
+    """Seconds left of a time limit; None is no limit."""
+
+    def __init__(self, time_limit: float | None) -> None:
+        self._end = None if time_limit is None else time.monotonic() + time_limit
+
+    def left(self) -> float | None:
+        """Return the seconds left, 0 when none are."""
+        return None if self._end is None else max(0.0, self._end - time.monotonic())
+
+
+def each_once(i: Ints, j: Ints, n: int) -> tuple[Ints, Ints]:
+    """Return every pair once, smaller end first, ascending."""
+    pairs = np.unique(np.minimum(i, j).astype(np.int64) * n + np.maximum(i, j))
+    return (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
+
+
+def rank_among_equals(values: Ints) -> NDArray[np.int64]:
+    """For each entry, how many equal entries stand before it."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    lengths = np.diff(np.r_[starts, len(ordered)])
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[order] = np.arange(len(values)) - np.repeat(starts, lengths)
+    return rank
