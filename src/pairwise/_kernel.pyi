@@ -126,14 +126,20 @@ class CandidatePool:
     def offer_block(self, block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], row: int, column: int, potential: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
         """Offer all pairs above the diagonal of a block of scores to both ends."""
 
-    def merge(self, keys: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], partners: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None:
-        """Merge a pool over other pairs."""
+    def merge(self, other: CandidatePool, place: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+        """
+        Merge a pool over other pairs; its person v is person place[v] of this one.
+        """
 
-    def keys(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None, None))]:
+    def keys(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None, None), writable=False)]:
         """Score less both potentials, descending; (n, slots)."""
 
-    def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
+    def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None), writable=False)]:
         """Partners by slot, -1 where unused; (n, slots)."""
+
+    def __getstate__(self) -> tuple[Annotated[NDArray[numpy.float32], dict(shape=(None, None), writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None, None), writable=False)]]: ...
+
+    def __setstate__(self, arg: tuple[Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)]], /) -> None: ...
 
 def common_dual(parents: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
     """

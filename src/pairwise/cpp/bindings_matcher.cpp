@@ -99,45 +99,50 @@ class StatefulMatcher {
   std::shared_ptr<const CommonDual> common_;  // of the present duals, made when first asked
 };
 
-class PythonPool {
- public:
-  PythonPool(Vertex n, Vertex slots) : pool_(n, slots) {
-    if (n < 0 || slots < 1) throw std::invalid_argument("slots: must be >= 1");
+void offer_block(CandidatePool& pool, const Table<float>& block, Vertex row, Vertex column,
+                 const Vector<float>& potential) {
+  const auto rows = static_cast<Vertex>(block.shape(0)), columns = static_cast<Vertex>(block.shape(1));
+  if (row < 0 || column < 0 || row + rows > pool.size() || column + columns > pool.size() ||
+      potential.size() != static_cast<std::size_t>(pool.size())) {
+    throw std::invalid_argument("block: must lie within the n x n pairs, with n potentials");
   }
+  nb::gil_scoped_release release;
+  pool.offer_block(block.data(), rows, columns, row, column, as_span(potential));
+}
 
-  void offer_block(const Table<float>& block, Vertex row, Vertex column, const Vector<float>& potential) {
-    const auto rows = static_cast<Vertex>(block.shape(0)), columns = static_cast<Vertex>(block.shape(1));
-    if (row < 0 || column < 0 || row + rows > pool_.size() || column + columns > pool_.size() ||
-        potential.size() != static_cast<std::size_t>(pool_.size())) {
-      throw std::invalid_argument("block: must lie within the n x n pairs, with n potentials");
-    }
-    nb::gil_scoped_release release;
-    pool_.offer_block(block.data(), rows, columns, row, column, as_span(potential));
+void merge_pool(CandidatePool& pool, const CandidatePool& other, const Vector<Vertex>& place) {
+  const auto inside = [&](Vertex v) { return 0 <= v && v < pool.size(); };
+  if (place.size() != static_cast<std::size_t>(other.size()) ||
+      !std::all_of(place.data(), place.data() + place.size(), inside)) {
+    throw std::invalid_argument("place: must name a person of this pool for each of the other");
   }
+  nb::gil_scoped_release release;
+  pool.merge(other, as_span(place));
+}
 
-  void merge(const Table<float>& keys, const Table<Vertex>& partners) {
-    const auto slots = static_cast<std::size_t>(pool_.size()) * static_cast<std::size_t>(pool_.slots());
-    if (keys.size() != slots || partners.size() != slots) {
-      throw std::invalid_argument("keys, partners: must have the shape of this pool");
-    }
-    nb::gil_scoped_release release;
-    pool_.merge({keys.data(), slots}, {partners.data(), slots});
-  }
+// A view of the slots of a pool, which it keeps alive.
+template <class T>
+using Slots = nb::ndarray<nb::numpy, const T, nb::ndim<2>>;
 
-  nb::ndarray<nb::numpy, float, nb::ndim<2>> keys() const { return table(pool_.keys()); }
-  nb::ndarray<nb::numpy, Vertex, nb::ndim<2>> partners() const { return table(pool_.partners()); }
+template <class T>
+Slots<T> slots_of(const CandidatePool& pool, std::span<const T> values) {
+  const auto n = static_cast<std::size_t>(pool.size()), k = static_cast<std::size_t>(pool.slots());
+  return {values.data(), {n, k}, nb::find(pool)};
+}
 
- private:
-  template <class T>
-  nb::ndarray<nb::numpy, T, nb::ndim<2>> table(const std::vector<T>& values) const {
-    auto* owner = new std::vector<T>(values);
-    nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-    const auto n = static_cast<std::size_t>(pool_.size()), k = static_cast<std::size_t>(pool_.slots());
-    return {owner->data(), {n, k}, capsule};
-  }
+using PoolState = std::tuple<Table<float>, Table<Vertex>>;
 
-  CandidatePool pool_;
-};
+void restore_pool(CandidatePool& pool, const PoolState& state) {
+  const auto& [keys, partners] = state;
+  if (keys.size() != partners.size() || keys.shape(1) < 1) throw std::invalid_argument("state: not that of a pool");
+  new (&pool) CandidatePool(static_cast<Vertex>(keys.shape(1)), {keys.data(), keys.data() + keys.size()},
+                            {partners.data(), partners.data() + partners.size()});
+}
+
+CandidatePool new_pool(Vertex n, Vertex slots) {
+  if (n < 0 || slots < 1) throw std::invalid_argument("slots: must be >= 1");
+  return CandidatePool(n, slots);
+}
 
 nb::typed<nb::tuple, nb::any, nb::any, nb::any> suspects(const Vector<float>& threshold, const Vector<double>& moved,
                                                           std::size_t most) {
@@ -224,13 +229,21 @@ void bind_matcher(nb::module_& m) {
            "By how much the duals fall short of covering each pair (at twice the scale); <= 0: covered.")
       .def_prop_ro("searches", &StatefulMatcher::searches, "Number of tree searches so far.");
 
-  nb::class_<PythonPool>(m, "CandidatePool", "The best few partners of everybody, collected block by block.")
-      .def(nb::init<Vertex, Vertex>(), "n"_a, "slots"_a)
-      .def("offer_block", &PythonPool::offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a,
+  nb::class_<CandidatePool>(m, "CandidatePool", "The best few partners of everybody, collected block by block.")
+      .def(nb::new_(&new_pool), "n"_a, "slots"_a)
+      .def("offer_block", &offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a,
            "Offer all pairs above the diagonal of a block of scores to both ends.")
-      .def("merge", &PythonPool::merge, "keys"_a, "partners"_a, "Merge a pool over other pairs.")
-      .def("keys", &PythonPool::keys, "Score less both potentials, descending; (n, slots).")
-      .def("partners", &PythonPool::partners, "Partners by slot, -1 where unused; (n, slots).");
+      .def("merge", &merge_pool, "other"_a, "place"_a,
+           "Merge a pool over other pairs; its person v is person place[v] of this one.")
+      .def("keys", [](const CandidatePool& self) { return slots_of(self, self.keys()); },
+           "Score less both potentials, descending; (n, slots).")
+      .def("partners", [](const CandidatePool& self) { return slots_of(self, self.partners()); },
+           "Partners by slot, -1 where unused; (n, slots).")
+      .def("__getstate__",
+           [](const CandidatePool& self) {
+             return std::make_tuple(slots_of(self, self.keys()), slots_of(self, self.partners()));
+           })
+      .def("__setstate__", &restore_pool);
 
   m.def("common_dual", &common_dual, "parents"_a, "set_duals"_a, "u"_a, "v"_a,
         "Sum of the duals of the sets of a laminar family that hold both ends of each pair.");

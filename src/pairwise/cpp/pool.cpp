@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace pairwise {
 
@@ -35,12 +36,22 @@ PAIRWISE_WIDE bool any_beats(const float* score, const float* column_floor, cons
 CandidatePool::CandidatePool(Vertex n, Vertex k)
     : n_(n), k_(k), keys_(at(n) * at(k), kNoKey), partners_(at(n) * at(k), -1), floor_(at(n), kNoKey) {}
 
+CandidatePool::CandidatePool(Vertex k, std::vector<float> keys, std::vector<Vertex> partners)
+    : n_(static_cast<Vertex>(keys.size() / at(k))),
+      k_(k),
+      keys_(std::move(keys)),
+      partners_(std::move(partners)),
+      floor_(at(n_), kNoKey) {}
+
 void CandidatePool::offer(Vertex v, Vertex partner, float key) {
   float* keys = keys_.data() + at(v) * at(k_);
   Vertex* partners = partners_.data() + at(v) * at(k_);
+  const auto goes_before = [&](std::size_t slot) {
+    return key > keys[slot] || (key == keys[slot] && partner < partners[slot]);
+  };
   std::size_t place = at(k_) - 1;
-  if (!(key > keys[place])) return;
-  for (; place > 0 && keys[place - 1] < key; --place) {
+  if (!goes_before(place)) return;
+  for (; place > 0 && goes_before(place - 1); --place) {
     keys[place] = keys[place - 1];
     partners[place] = partners[place - 1];
   }
@@ -76,10 +87,11 @@ void CandidatePool::offer_block(const float* block, Vertex rows, Vertex columns,
   }
 }
 
-void CandidatePool::merge(std::span<const float> keys, std::span<const Vertex> partners) {
-  for (Vertex v = 0; v < n_; ++v) {
-    for (std::size_t s = at(v) * at(k_); s < (at(v) + 1) * at(k_) && partners[s] >= 0; ++s) {
-      offer(v, partners[s], keys[s]);
+void CandidatePool::merge(const CandidatePool& other, std::span<const Vertex> place) {
+  for (Vertex v = 0; v < other.n_; ++v) {
+    const std::size_t end = (at(v) + 1) * at(other.k_);
+    for (std::size_t s = at(v) * at(other.k_); s < end && other.partners_[s] >= 0; ++s) {
+      offer(place[at(v)], place[at(other.partners_[s])], other.keys_[s]);
     }
   }
 }

@@ -8,23 +8,26 @@
 namespace pairwise {
 
 // The k pairs of largest key per person, over all pairs (i, j); the key of a pair is its score less the
-// potentials of both. Kept as k descending slots per person; unused slots hold -infinity and -1.
+// potentials of both. Kept as k descending slots per person, equal keys by ascending partner; unused slots
+// hold -infinity and -1. What is kept does not depend on how the pairs are spread over pools, provided each
+// pool is offered its blocks in ascending order, row by row.
 class CandidatePool {
  public:
   CandidatePool(Vertex n, Vertex k);
+  CandidatePool(Vertex k, std::vector<float> keys, std::vector<Vertex> partners);
 
   // Offers the entries of a block of scores whose corner is pair (row, column); entries on or below the
   // diagonal are skipped, every other one is offered to both ends.
   void offer_block(const float* block, Vertex rows, Vertex columns, Vertex row, Vertex column,
                    std::span<const float> potential);
 
-  // Merges another pool over other pairs of the same people.
-  void merge(std::span<const float> keys, std::span<const Vertex> partners);
+  // Merges a pool over other pairs of some of these people; its person v is person place[v] here.
+  void merge(const CandidatePool& other, std::span<const Vertex> place);
 
   Vertex size() const { return n_; }
   Vertex slots() const { return k_; }
-  const std::vector<float>& keys() const { return keys_; }
-  const std::vector<Vertex>& partners() const { return partners_; }
+  std::span<const float> keys() const { return keys_; }
+  std::span<const Vertex> partners() const { return partners_; }
   // Largest key that a pair outside the slots of v may have.
   float threshold(Vertex v) const { return keys_[(static_cast<std::size_t>(v) + 1) * static_cast<std::size_t>(k_) - 1]; }
 

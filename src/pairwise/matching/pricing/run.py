@@ -10,6 +10,7 @@ import numpy as np
 from pairwise import _kernel
 from pairwise.matching.certificate import NOT_ALLOWED, Certificate, upper_blocks
 from pairwise.matching.pair_solver import PricedAnswer
+from pairwise.matching.pricing.completing import completed
 from pairwise.matching.pricing.weights import (
     BLOCK,
     Clock,
@@ -87,7 +88,9 @@ class Run:
             if self.clock.left() == 0.0:
                 return None
             own = self._moved() + self.solver.potential
-            self.solver.look_again(np.where(own < _FAR / 2, own, 1.0).astype(np.float32))
+            near = np.where(own < _FAR / 2, own, 1.0).astype(np.float32)
+            if not self.solver.look_again(near, self.clock):
+                return None
             pairs = self.pairs_below(0.0)
         if pairs is None:
             violated = self._violated(*self._pairs_kept(self._moved()))
@@ -111,7 +114,7 @@ class Run:
     def pairs_below(self, slack: float) -> tuple[Ints, Ints] | None:
         """Return all pairs whose slack, sets aside, may be less; None if too many for that."""
         moved = self._moved() - slack / 2
-        threshold = self.solver.keys[:, -1] + np.float32(self.solver.error)
+        threshold = self.solver.threshold + np.float32(self.solver.error)
         i, j, heavy = _kernel.unpooled_suspects(threshold, moved, _SUSPECTS)
         if len(heavy) > _HEAVY_SHARE * self.n:
             return None
@@ -178,12 +181,12 @@ class Run:
         """
         solver = self.solver
         raised = np.zeros(self.n, dtype=np.int64)
-        slot = 0 if violated is None else -1
+        keys = solver.ceiling if violated is None else solver.threshold
         if violated is not None:
             for end in (violated.i, violated.j):
                 np.maximum.at(raised, end, (violated.short + 1) // 2)
         if violated is None or self.pairs_below(0.0) is None:
-            beyond = np.maximum(solver.keys[:, slot], -2.0).astype(np.float64) + solver.error
+            beyond = np.maximum(keys, -2.0).astype(np.float64) + solver.error
             need = (beyond / 2 - self._moved()) * (2 / solver.weights.step)
             raised = np.maximum(raised, np.ceil(need).astype(np.int64) + 2)
         return np.maximum(raised, 0)
@@ -217,6 +220,10 @@ class Run:
 
     def _answer(self, rounds: int, raised: Units | None) -> PricedAnswer:
         mate, certificate = self._mates(), self._certificate(raised)
+        if raised is not None:
+            left = np.setdiff1d(np.flatnonzero(mate < 0), self.without).astype(np.int32)
+            known = [edges for edges in self.solver.edges if edges[1].max(initial=0) < self.n]
+            mate = completed(mate, left, self.solver.weights, known, self.forbidden)
         value, bound = self._value_and_bound(mate, certificate)
         return PricedAnswer(mate, certificate, bound == value, rounds, self.solver.passes)
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise import _kernel
-from pairwise.matching.certificate import NOT_ALLOWED, upper_blocks
-from pairwise.matching.pricing.passes import SLOTS, TASKS, collect, one_blas_thread, workers
+from pairwise.matching.certificate import NOT_ALLOWED
+from pairwise.matching.pricing.passes import Passes
 from pairwise.matching.pricing.run import Run
 from pairwise.matching.pricing.weights import (
-    BLOCK,
     Clock,
     Edges,
     Floats,
@@ -21,6 +20,8 @@ from pairwise.matching.pricing.weights import (
     Progress,
     Units,
     each_once,
+    greedy,
+    pairs_in,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from pairwise.matching.pair_solver import PricedAnswer
 
+_SLOTS = 32  # pairs kept for everybody
 _PARTNERS = 10  # of the kept pairs, those the search begins with
 _FEW_CHANGES = 0.25  # new pairs per person; with more, starting afresh is faster than repairing
 _COMPLETE = 64  # so many left-out people get all pairs among themselves
@@ -41,9 +43,10 @@ class PricingPairSolver:
     Parameters
     ----------
     weights : PairWeights
-        Weights in [0, 1] score units.
+        Weights of pairs.
     executor : concurrent.futures.Executor, optional
         Where blocks are scored; by default a thread on each core. Answers do not depend on it.
+        Executors of threads share the weights; to any other they are pickled once.
     target_gap : float
         Stop when (bound - weight) / bound is proven to be at most this.
     progress : function of (stage, share done), optional
@@ -62,10 +65,10 @@ class PricingPairSolver:
         progress: Progress | None = None,
     ) -> None:
         self.weights = weights
-        self.executor = executor
         self.target_gap = target_gap
         self.progress = progress or (lambda _stage, _share: None)
-        n, most = weights.n, round(2 / weights.step)
+        self._passes = Passes(weights, executor, lambda share: self.progress("score", share))
+        n, most = weights.n, round(2 * weights.largest / weights.step)
         self.bonus = (most + 1) * (n // 2 + 1) + 1
         self.bye = 0 if n % 2 else None
         self.potential = np.zeros(n, dtype=np.float32)
@@ -74,8 +77,8 @@ class PricingPairSolver:
     def solve(self, time_limit: float | None = None) -> PricedAnswer:
         """Solve from scratch."""
         clock = Clock(time_limit)
-        self._look_at_all_pairs()
-        self.edges = self._candidates()
+        self._look_at_all_pairs(clock)
+        self.edges = self._candidates(clock)
         self.matcher = self._fresh_matcher(clock)
         run = Run(self, self.matcher, clock)
         answer = run.finish(restart=True)
@@ -115,10 +118,14 @@ class PricingPairSolver:
         found = [self.weights.weights_pairs(i[part], j[part]) for part in parts]
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
-    def look_again(self, potential: Floats) -> None:
-        """Pass over all pairs once more, measured against better potentials."""
+    def look_again(self, potential: Floats, clock: Clock) -> bool:
+        """Pass over all pairs once more, measured against better potentials, if time allows."""
+        before = self.potential
         self.potential = potential
-        self._look_at_all_pairs()
+        if self._look_at_all_pairs(clock):
+            return True
+        self.potential = before
+        return False
 
     def restart(self, u: Ints, v: Ints, w: Units, clock: Clock) -> _kernel.Matcher | None:
         """Remember further edges; return a fresh matcher if they are too many to repair."""
@@ -129,31 +136,32 @@ class PricingPairSolver:
 
     # -- candidates
 
-    def _look_at_all_pairs(self) -> None:
-        """Keep the best few pairs of everybody, measured by score less both potentials."""
-        blocks = list(upper_blocks(self.weights.n, BLOCK))
-        pool = _kernel.CandidatePool(self.weights.n, SLOTS)
-        with one_blas_thread(), workers(self.executor, self.weights.n) as submit:
-            tasks = [
-                submit(collect, self.weights, self.potential, blocks[first::TASKS])
-                for first in range(min(TASKS, len(blocks)))
-            ]
-            count = len(tasks)
-            while tasks:  # each result is let go once merged
-                pool.merge(*tasks.pop(0).result())
-                self.progress("score", 1 - len(tasks) / count)
+    def _look_at_all_pairs(self, clock: Clock) -> bool:
+        """Keep the best few pairs of everybody, measured by score less both potentials.
+
+        Where time runs out, what is known already stays; before anything is, the pairs that were
+        seen are kept, and nothing is claimed of others but that no weight is above the largest.
+        """
+        n = self.weights.n
+        pool, complete = self._passes.best(slice(0, n), self.potential, _SLOTS, clock)
+        if not complete and self.passes:
+            return False
         self.keys, self.partners = pool.keys(), pool.partners()
+        self.ceiling, self.threshold = self.keys[:, 0], self.keys[:, -1]
+        if not complete:
+            self.ceiling = self.threshold = np.full(n, self.weights.largest, dtype=np.float32)
         largest = float(np.abs(self.potential).max(initial=0.0))
         self.error = self.weights.error32 + (1 + largest) * 2.0**-20
         self.passes += 1
+        return complete
 
-    def _candidates(self) -> list[Edges]:
+    def _candidates(self, clock: Clock) -> list[Edges]:
         """Return the edges that the search begins with."""
         n = self.weights.n
         first = self.partners[:, :_PARTNERS]
         i, slot = np.nonzero(first >= 0)
         u, v = each_once(i.astype(np.int32), first[i, slot], n)
-        edges = self._with_left_out([(u, v, self.weigh(u, v))])
+        edges = self._with_left_out([(u, v, self.weigh(u, v))], clock)
         if self.bye is not None:
             everybody = np.arange(n, dtype=np.int32)
             edges.append((everybody, np.full_like(everybody, n), np.full(n, self.bye)))
@@ -165,28 +173,17 @@ class PricingPairSolver:
         matcher.load(u, v, w + self.bonus, clock.left())
         return matcher
 
-    def _with_left_out(self, edges: list[Edges]) -> list[Edges]:
+    def _with_left_out(self, edges: list[Edges], clock: Clock) -> list[Edges]:
         """Give people whom hubs leave over pairs among themselves, until nobody is left over."""
-        n = self.weights.n
-        left = np.arange(n, dtype=np.int32)
+        left = np.arange(self.weights.n, dtype=np.int32)
         while True:
             u, v, w = edges[-1]
-            local = np.full(n, -1, dtype=np.int32)
-            local[left] = np.arange(len(left), dtype=np.int32)
-            mate = _kernel.greedy_mates(len(left), local[u], local[v], w)
-            rest = left[mate < 0]
-            if len(rest) < 2 or (len(edges) > 1 and len(rest) == len(left)):
+            rest = left[greedy(left, u, v, w) < 0]
+            stuck = len(edges) > 1 and len(rest) == len(left)
+            if len(rest) < 2 or stuck or clock.left() == 0.0:
                 return edges
             left = rest
-            u, v = self._best_among(left, len(left) if len(left) <= _COMPLETE else _PARTNERS // 2)
+            slots = len(left) if len(left) <= _COMPLETE else _PARTNERS // 2
+            flat = np.zeros(len(left), dtype=np.float32)
+            u, v = pairs_in(self._passes.best(left, flat, slots, clock)[0], left)
             edges.append((u, v, self.weigh(u, v)))
-
-    def _best_among(self, people: Ints, slots: int) -> tuple[Ints, Ints]:
-        pool = _kernel.CandidatePool(len(people), slots)
-        flat = np.zeros(len(people), dtype=np.float32)
-        for rows, columns in upper_blocks(len(people), BLOCK):
-            block = self.weights.float32_block(people[rows], people[columns])
-            pool.offer_block(block, rows.start, columns.start, flat)
-        partners = pool.partners()
-        i, slot = np.nonzero(partners >= 0)
-        return people[i], people[partners[i, slot]]

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pairwise import _kernel
+
 Ints = NDArray[np.int32]
 Units = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -31,11 +33,15 @@ class PairWeights(Protocol):
         """Score units of one integer unit."""
 
     @property
+    def largest(self) -> float:
+        """No weight is larger, in score units; none is below 0."""
+
+    @property
     def error32(self) -> float:
         """Bound on the error of `float32_block`, in score units."""
 
     def float32_block(self, rows: Any, cols: Any) -> Floats:
-        """Scores in [0, 1] within `error32`; -inf where a pair is not allowed."""
+        """Scores within `error32`; -inf where a pair is not allowed."""
 
     def weights(self, rows: Any, cols: Any) -> Units:
         """Exact weights in whole units; NOT_ALLOWED where a pair is not allowed."""
@@ -79,3 +85,21 @@ def rank_among_equals(values: Ints) -> NDArray[np.int64]:
     rank = np.empty(len(values), dtype=np.int64)
     rank[order] = np.arange(len(values)) - np.repeat(starts, lengths)
     return rank
+
+
+def pairs_in(pool: _kernel.CandidatePool, people: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs that a pool among some people keeps; most from both ends."""
+    partners = pool.partners()
+    i, slot = np.nonzero(partners >= 0)
+    return people[i], people[partners[i, slot]]
+
+
+def greedy(people: Ints, u: Ints, v: Ints, w: Units) -> Ints:
+    """Return mates (m,) of some people among each other, heaviest pairs first; -1 if alone."""
+    n = int(max(people.max(initial=-1), u.max(initial=-1), v.max(initial=-1))) + 1
+    place = np.full(n, -1, dtype=np.int32)
+    place[people] = np.arange(len(people), dtype=np.int32)
+    a, b = place[u], place[v]
+    inside = (a >= 0) & (b >= 0)
+    local: Ints = _kernel.greedy_mates(len(people), a[inside], b[inside], w[inside])
+    return np.where(local >= 0, people[local], -1).astype(np.int32)
