@@ -13,7 +13,7 @@ import numpy as np
 
 from pairwise.errors import listed, quoted
 from pairwise.plan.render import STYLE
-from pairwise.problem import NOT_ALLOWED
+from pairwise.problem import NOT_ALLOWED, scored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ class Explanation:
         """Place of each partner among those allowed, by score; 1 is best, ties share a place."""
         at = self.plan.people.indices(self.partners)
         me = np.full(len(at), self._index)
-        own = self.plan.problem.together_pairs(me, at)
+        own = scored(self.plan.problem).together_pairs(me, at)
         return tuple(1 + int((self._weights > weight).sum()) for weight in own)
 
     @cached_property
@@ -94,7 +94,7 @@ class Explanation:
     @cached_property
     def _weights(self) -> NDArray[np.int64]:
         row = np.array([self._index])
-        weights: NDArray[np.int64] = self.plan.problem.weights(row, slice(None))[0]
+        weights: NDArray[np.int64] = scored(self.plan.problem).weights(row, slice(None))[0]
         return weights
 
     def __str__(self) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairwise.errors import InvalidInput
 from pairwise.limits import check_limits, shown
+from pairwise.matching.fairness.proof import prove_leximin
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
 from pairwise.matching.pricing import PricingPairSolver
 from pairwise.matching.proof import PlanProof
 from pairwise.matching.trio import TrioSearch
 from pairwise.plan import Outcome, Plan, Status
-from pairwise.problem import Leftover, PairProblem
+from pairwise.problem import FairProblem, Leftover, PairProblem
+from pairwise.problem.fair import check_fairness
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ def pair(
     *,
     rules: Iterable[Rule] = (),
     leftover: Leftover = "trio",
+    fairness: float = 0.0,
     target_gap: float = 0.0,
     time_limit: float | None = None,
     executor: Executor | None = None,
@@ -57,6 +62,12 @@ def pair(
     leftover : {"trio", "bye"}
         With an odd number: the best trio takes in the odd one out, or the person whose absence
         costs least is left out. A trio is worth half the sum of its three scores.
+    fairness : float
+        Alpha: 0 is the largest sum of scores, 1 the largest product (Nash), up to 10 ever more for
+        the worst-off pairs; ``float("inf")`` is leximin: the worst pair as good as can be, then
+        the second worst, and so on (up to 2,500 people, pairs only). Then ``value`` is still the
+        sum of scores, but gap and status are about fairness: OPTIMAL means that no plan is fairer,
+        `Plan.price_of_fairness` what that costs.
     target_gap : float
         Stop once ``(bound - value) / bound`` is proven to be at most this; 0 asks for the optimum.
     time_limit : float, optional
@@ -80,6 +91,10 @@ def pair(
 
     Notes
     -----
+    With `fairness` scores below 0.01 count as 0.01, and a pair counts by `FairProblem.worth`: still
+    one maximum-weight matching. What-ifs and alternatives are then the fairest ones. Leximin
+    takes no `time_limit`.
+
     Exact maximum-weight matching with a certificate over all allowed pairs, see
     `pairwise.matching.max_weight_matching`. Up to 2,500 people all scores are in memory; above,
     they are computed block by block, one or two passes over all pairs, memory O(n).
@@ -98,9 +113,21 @@ def pair(
     """
     check_limits(target_gap, time_limit)
     started = time.perf_counter()
-    problem = PairProblem.of(people, score, rules, leftover)
+    problem = _problem(people, score, rules, leftover, fairness)
     problem.check()
     return solved(problem, started, target_gap, time_limit, executor, shown(progress))
+
+
+def _problem(
+    people: Participants,
+    score: Score | Term | None,
+    rules: Iterable[Rule],
+    leftover: Leftover,
+    fairness: float,
+) -> PairProblem:
+    if check_fairness(fairness) == 0:
+        return PairProblem.of(people, score, rules, leftover)
+    return FairProblem.of(people, score, rules, leftover, fairness)
 
 
 def solved(
@@ -150,8 +177,11 @@ class _Solving:
         self.bonds = [(group[0], group[1]) for group in fixed if len(group) == 2]
         self.wants_trio = problem.leftover == "trio" and problem.n % 2 == 1
         self.wants_trio &= not self.fixed_trios
+        self.is_leximin = isinstance(problem, FairProblem) and problem.alpha == math.inf
 
     def solve(self, time_limit: float | None = None) -> Outcome:
+        if self.is_leximin:
+            return self._leximin()
         started = time.perf_counter()
         self.solver = self._new_solver()
         answer = self.solver.solve(time_limit)
@@ -163,6 +193,17 @@ class _Solving:
         if self.wants_trio:
             return self._with_trio(answer, seconds_left)
         return self.outcome(answer)
+
+    def _leximin(self) -> Outcome:
+        if self.problem.n > _DENSE:
+            raise InvalidInput(
+                f"fairness=inf: {self.problem.n:,} people are more than {_DENSE:,}, for whom all"
+                " scores are held in memory; use a finite fairness such as 5"
+            )
+        if self.fixed_trios:
+            raise InvalidInput("fairness=inf: a trio is required; leximin takes pairs only")
+        pairs, proof = prove_leximin(self.problem)
+        return Outcome(pairs, proof.bound_q, proof.bound_q, Status.OPTIMAL, 0.0, proof)
 
     def _new_solver(self) -> PairSolver:
         problem = self.problem
@@ -237,6 +278,8 @@ class _Resolver:
         place: Sequence[int] = (),
     ) -> Outcome:
         solving = self.solving
+        if solving.is_leximin:
+            return self._placing(plan, self._afresh(plan, force, forbid), forbid, place)
         if plan.problem.rules != solving.problem.rules or solving.wants_trio:
             return self._afresh(plan, force, forbid)
         new = [pair for pair in force if pair not in solving.bonds]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
-from pairwise.problem import PairProblem, RepairProblem
+from pairwise.plan.outcome import Outcome
+from pairwise.problem import FairProblem, PairProblem, RepairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +39,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     PairProblem.kind: Kind(PairProblem.of, proofs.to_plain, proofs.from_plain),
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
+    FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
 }
 """Every kind by its name."""
 
@@ -52,5 +55,14 @@ def resolver_of(plan: Plan) -> Resolver:
     """Return what solves the plan's problem again; a verb solves it once more for that."""
     from pairwise.pairing import resolver_of as pairs_again
 
-    again = {PairProblem.kind: pairs_again, RepairProblem.kind: pairs_again}
+    again = dict.fromkeys((PairProblem.kind, RepairProblem.kind, FairProblem.kind), pairs_again)
     return again[plan.problem.kind](plan)
+
+
+def solved_plain(plan: Plan) -> Outcome:
+    """Solve the problem of a fair plan for the sum of scores alone."""
+    from pairwise.pairing import solved
+
+    assert isinstance(plan.problem, FairProblem)  # noqa: S101
+    best = solved(plan.problem.plain, time.perf_counter())
+    return Outcome(best.index_groups, best.value_q, best.bound_q, best.status)

@@ -6,11 +6,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
-from pairwise.plan import render, serial
+from pairwise.plan import kinds, render, serial
 from pairwise.plan.changes import Changes, changes_of
 from pairwise.plan.checks import verify
 from pairwise.plan.status import Status
 from pairwise.plan.what_if import WhatIf, alternatives, what_if
+from pairwise.problem import FairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,20 +183,39 @@ class Plan:
                 found[who] = found.get(who, ()) + tuple(x for x in group if x != who)
         return MappingProxyType(found)
 
-    @property
+    @cached_property
     def value(self) -> float:
         """Sum of the scores of the groups; higher is better."""
+        if isinstance(self.problem, FairProblem):
+            return self.problem.plain.value(self.index_groups) * self.step
         return self.value_q * self.step
 
     @property
     def bound(self) -> float:
-        """No allowed plan that places as many people is worth more than this."""
-        return self.bound_q * self.step
+        """No allowed plan that places as many people is worth more than this.
+
+        With `fairness`: what fairness could still gain, in its own units, is added to the value.
+        The bound is the value exactly where no plan is fairer; a plan for the sum alone may be
+        worth up to `price_of_fairness` more.
+        """
+        return self.value + (self.bound_q - self.value_q) * self.step
 
     @property
     def gap(self) -> float:
         """``(bound - value) / bound``: 0 is proven optimal; 0 when the bound is 0."""
         return (self.bound_q - self.value_q) / self.bound_q if self.bound_q else 0.0
+
+    @cached_property
+    def price_of_fairness(self) -> float:
+        """What the sum of scores loses against the best plan for the sum alone; exact.
+
+        0 for plans that were made for the sum. Cost: one solve when first asked.
+        """
+        if not isinstance(self.problem, FairProblem):
+            return 0.0
+        plain = self.problem.plain
+        best = kinds.solved_plain(self)
+        return (best.value_q - plain.value(self.index_groups)) * self.step
 
     @cached_property
     def changes(self) -> Changes:

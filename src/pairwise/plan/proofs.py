@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairwise.matching.certificate import Certificate
+from pairwise.matching.fairness.leximin_check import Stage
+from pairwise.matching.fairness.proof import LeximinProof
 from pairwise.matching.proof import PlanProof
 
 if TYPE_CHECKING:
@@ -42,6 +44,36 @@ def from_plain(data: dict[str, Any]) -> PlanProof:
         ),
         bonds=_pairs(data["bonds"]),
     )
+
+
+def fair_to_plain(proof: PlanProof | LeximinProof) -> dict[str, Any]:
+    """Return the proof of a fair plan as lists and integers, in a fixed order."""
+    if isinstance(proof, PlanProof):
+        return to_plain(proof)
+    return {
+        "bound_q": proof.bound_q,
+        "barrier": proof.barrier.tolist(),
+        "stages": [
+            {
+                "first": stage.first,
+                "last": stage.last,
+                "certificate": _plain_certificate(stage.certificate),
+            }
+            for stage in proof.stages
+        ],
+    }
+
+
+def fair_from_plain(data: dict[str, Any]) -> PlanProof | LeximinProof:
+    """Return the proof that `fair_to_plain` wrote."""
+    if "stages" not in data:
+        return from_plain(data)
+    stages = tuple(
+        Stage(int(entry["first"]), int(entry["last"]), _certificate(entry["certificate"]))
+        for entry in data["stages"]
+    )
+    barrier = np.array(data["barrier"], dtype=np.int64)
+    return LeximinProof(int(data["bound_q"]), stages, barrier)
 
 
 def _plain_certificate(certificate: Certificate) -> dict[str, Any]:

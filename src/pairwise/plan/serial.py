@@ -14,7 +14,7 @@ from pairwise.errors import InvalidInput, PairwiseError, listed, quoted
 from pairwise.plan.kinds import kind_of
 from pairwise.plan.outcome import Outcome
 from pairwise.plan.status import Status
-from pairwise.problem import bind_score
+from pairwise.problem import bind_score, scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,7 +141,7 @@ def _score_dict(score: Score) -> list[dict[str, object]]:
 
 
 def _values(plan: Plan) -> list[float]:
-    worth = plan.problem.group_weights(plan.index_groups)
+    worth = scored(plan.problem).group_weights(plan.index_groups)
     return [value * plan.step for value in worth.tolist()]
 
 

@@ -48,7 +48,10 @@ class WhatIf:
 
     @property
     def loss(self) -> float:
-        """What the plan loses, in score units; exact. Compare `fewer_placed` first."""
+        """What the plan loses, in score units; exact. Compare `fewer_placed` first.
+
+        With a finite `fairness` it is what fairness loses, in its own units.
+        """
         return (self.before.value_q - self.plan.value_q) * self.before.step
 
     @property
@@ -65,7 +68,7 @@ class WhatIf:
     @property
     def cost(self) -> str:
         """What the whole plan pays for it, in words."""
-        worth = abs(self.before.value)
+        worth = abs(self.before.value_q * self.before.step)
         share = f" ({abs(self.loss) / worth:.2%})" if worth else ""
         verb = "lose" if self.loss >= 0 else "gain"
         fewer = f" and {self.fewer_placed:,} fewer would have one" if self.fewer_placed else ""

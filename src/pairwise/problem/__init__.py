@@ -3,11 +3,13 @@
 from pairwise.problem.base import Groups, Problem, refused_pairs, repeated, torn_pairs
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
+from pairwise.problem.fair import FairProblem, scored
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem
 from pairwise.problem.repairs import RepairProblem
 
 __all__ = [
     "NOT_ALLOWED",
+    "FairProblem",
     "Groups",
     "Leftover",
     "PairProblem",
@@ -18,5 +20,6 @@ __all__ = [
     "find_conflicts",
     "refused_pairs",
     "repeated",
+    "scored",
     "torn_pairs",
 ]
