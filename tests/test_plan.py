@@ -226,7 +226,7 @@ def test_json_finds_people_in_another_order():
         (lambda d: d.update(rules=['Same("team")']), "rules: the plan was made with"),
         (lambda d: d["score"][0].update(term="x"), "score: the plan was made with"),
         (lambda d: d.update(step=d["step"] * 2), "step: the plan was made with"),
-        (lambda d: d.update(kind="x"), "a plan of kind 'x'; must be one of ['pairs', "),
+        (lambda d: d.update(kind="x"), "a plan of kind 'x'; must be one of ['fair', 'pairs', "),
         (lambda d: d.update(status="BEST"), "not a complete plan"),
     ],
 )
