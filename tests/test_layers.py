@@ -26,7 +26,7 @@ ROOMS = (
     "plan",
     "history season",
     "explanation evaluation learning plotting",
-    "pairing assigning grouping rotating repairing selecting",
+    "pairing quota_pairing assigning grouping rotating repairing selecting",
     "networkx_backend networkx_info data",
     "__init__ __main__",
 )
@@ -38,6 +38,7 @@ METHODS_FORWARD = {
     ("plan", "explanation"),
     ("plan", "evaluation"),
     ("plan", "pairing"),
+    ("plan", "quota_pairing"),
     ("plan", "plotting"),
     ("season", "rotating"),
     ("participants", "importing"),

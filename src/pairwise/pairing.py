@@ -17,8 +17,9 @@ from pairwise.matching.pricing import PricingPairSolver
 from pairwise.matching.proof import PlanProof
 from pairwise.matching.trio import TrioSearch
 from pairwise.plan import Outcome, Plan, Status
-from pairwise.problem import FairProblem, Leftover, PairProblem
+from pairwise.problem import FairProblem, Leftover, PairProblem, QuotaProblem
 from pairwise.problem.fair import check_fairness
+from pairwise.quotas import bind_quotas
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pairwise.limits import Progress
     from pairwise.participants import Participants
     from pairwise.plan import Resolver
+    from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -41,6 +43,7 @@ def pair(
     score: Score | Term | None = None,
     *,
     rules: Iterable[Rule] = (),
+    quotas: Iterable[Quota] = (),
     leftover: Leftover = "trio",
     fairness: float = 0.0,
     target_gap: float = 0.0,
@@ -59,6 +62,9 @@ def pair(
         What a pair is worth, in [0, 1], higher is better; `default_score` of the people if None.
     rules : iterable of Rule
         What no plan may break.
+    quotas : iterable of Quota
+        What the plan as a whole must reach: `Share` and `Count` of a rule, `Parity`. Placing people
+        comes first: quotas choose among the plans that place as many as the rules allow.
     leftover : {"trio", "bye"}
         With an odd number: the best trio takes in the odd one out, or the person whose absence
         costs least is left out. A trio is worth half the sum of its three scores.
@@ -88,6 +94,7 @@ def pair(
         An argument that breaks its rule.
     InfeasibleError
         Rules that contradict each other, or somebody with nobody allowed; names who and why.
+        Quotas that cannot be met; names them and how far they can go.
 
     Notes
     -----
@@ -98,6 +105,11 @@ def pair(
     Exact maximum-weight matching with a certificate over all allowed pairs, see
     `pairwise.matching.max_weight_matching`. Up to 2,500 people all scores are in memory; above,
     they are computed block by block, one or two passes over all pairs, memory O(n).
+
+    Quotas are folded into the scores by multipliers, one exact matching a step; alternating cycles
+    of the plans found are recombined, HiGHS chooses among pairs that the duals leave in question,
+    and branches with bounds of their own close what is left. With very many quotas, or an odd
+    number and a trio, a gap may remain: then the status is TIME_LIMIT, and `gap` says how large.
 
     Examples
     --------
@@ -113,9 +125,26 @@ def pair(
     """
     check_limits(target_gap, time_limit)
     started = time.perf_counter()
+    limits = (started, target_gap, time_limit, executor, shown(progress))
+    given = bind_quotas(quotas)
+    if given:
+        from pairwise.quota_pairing import solved_under_quotas
+
+        _check_no_fairness(fairness)
+        under_quotas = QuotaProblem.of(people, score, rules, leftover, given)
+        under_quotas.check()
+        return solved_under_quotas(under_quotas, *limits)
     problem = _problem(people, score, rules, leftover, fairness)
     problem.check()
-    return solved(problem, started, target_gap, time_limit, executor, shown(progress))
+    return solved(problem, *limits)
+
+
+def _check_no_fairness(fairness: float) -> None:
+    if check_fairness(fairness) != 0:
+        raise InvalidInput(
+            f"fairness={fairness!r} and quotas: give one of the two; Parity is a quota that asks for"
+            " fairness between kinds of people"
+        )
 
 
 def _problem(
@@ -142,7 +171,7 @@ def solved(
 
     Its seconds count from ``started`` on the clock of ``time.perf_counter``.
     """
-    solving = _Solving(problem, target_gap, executor, progress)
+    solving = Solving(problem, target_gap, executor, progress)
     outcome = solving.solve(time_limit)
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver(solving))
@@ -150,7 +179,7 @@ def solved(
 
 def resolver_of(plan: Plan) -> Resolver:
     """Return what answers what-ifs of a plan that was read or built: its problem, solved anew."""
-    solving = _Solving(_pairs(plan))
+    solving = Solving(_pairs(plan))
     solving.solve()
     return _Resolver(solving)
 
@@ -160,7 +189,7 @@ def _pairs(plan: Plan) -> PairProblem:
     return plan.problem
 
 
-class _Solving:
+class Solving:
     """A problem with the solver that answers it, ready for further questions."""
 
     def __init__(
@@ -180,6 +209,7 @@ class _Solving:
         self.is_leximin = isinstance(problem, FairProblem) and problem.alpha == math.inf
 
     def solve(self, time_limit: float | None = None) -> Outcome:
+        """Return the best groups with their proof."""
         if self.is_leximin:
             return self._leximin()
         started = time.perf_counter()
@@ -267,7 +297,7 @@ class _Solving:
 class _Resolver:
     """Solves a plan's problem again under further demands, from its optimum where that can be."""
 
-    solving: _Solving
+    solving: Solving
 
     def __call__(
         self,
@@ -292,7 +322,7 @@ class _Resolver:
         demands: list[Rule] = [Require([(ids[a], ids[b])]) for a, b in force]
         demands += [Forbid([(ids[a], ids[b])]) for a, b in forbid]
         problem = _pairs(plan).with_rules(demands)
-        return _Solving(problem, executor=self.solving.executor).solve()
+        return Solving(problem, executor=self.solving.executor).solve()
 
     def _placing(
         self,

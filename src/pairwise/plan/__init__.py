@@ -4,6 +4,7 @@ from pairwise.plan.changes import Change, Changes
 from pairwise.plan.outcome import Outcome, Proof, Resolver
 from pairwise.plan.plan import Plan, Unmatched
 from pairwise.plan.status import Status
+from pairwise.plan.tilted import QuotaProof
 from pairwise.plan.what_if import WhatIf
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Proof",
+    "QuotaProof",
     "Resolver",
     "Status",
     "Unmatched",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
 from pairwise.plan.outcome import Outcome
-from pairwise.problem import FairProblem, PairProblem, RepairProblem
+from pairwise.problem import FairProblem, PairProblem, QuotaProblem, RepairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     PairProblem.kind: Kind(PairProblem.of, proofs.to_plain, proofs.from_plain),
+    QuotaProblem.kind: Kind(QuotaProblem.of, proofs.quota_to_plain, proofs.quota_from_plain),
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
 }
@@ -54,8 +55,10 @@ def kind_of(name: str) -> Kind:
 def resolver_of(plan: Plan) -> Resolver:
     """Return what solves the plan's problem again; a verb solves it once more for that."""
     from pairwise.pairing import resolver_of as pairs_again
+    from pairwise.quota_pairing import resolver_of as quotas_again
 
     again = dict.fromkeys((PairProblem.kind, RepairProblem.kind, FairProblem.kind), pairs_again)
+    again[QuotaProblem.kind] = quotas_again
     return again[plan.problem.kind](plan)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Id, Participants
     from pairwise.plan.outcome import Outcome, Proof, Resolver
     from pairwise.problem import Groups, Problem
+    from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -357,14 +358,15 @@ class Plan:
         score: Score | Term | None = None,
         *,
         rules: Iterable[Rule] = (),
+        quotas: Iterable[Quota] = (),
     ) -> Plan:
-        """Read a plan that `to_json` wrote, for the same people, score and rules.
+        """Read a plan that `to_json` wrote, for the same people, score, rules and quotas.
 
         Parameters
         ----------
         text
             The JSON.
-        people, score, rules
+        people, score, rules, quotas
             What the plan was made with; None is the default score.
 
         Raises
@@ -372,7 +374,7 @@ class Plan:
         InvalidInput
             When the text is no plan, or people, terms or rules are not those of the plan.
         """
-        return serial.from_json(text, people, score, tuple(rules))
+        return serial.from_json(text, people, score, tuple(rules), tuple(quotas))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the plan as ``.csv`` (the table of `to_frame`) or ``.json``, all or nothing.

@@ -10,6 +10,8 @@ from pairwise.matching.certificate import Certificate
 from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.proof import LeximinProof
 from pairwise.matching.proof import PlanProof
+from pairwise.matching.tilted import Decisions, Leaf, Tilt
+from pairwise.plan.tilted import QuotaProof
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +76,44 @@ def fair_from_plain(data: dict[str, Any]) -> PlanProof | LeximinProof:
     )
     barrier = np.array(data["barrier"], dtype=np.int64)
     return LeximinProof(int(data["bound_q"]), stages, barrier)
+
+
+def quota_to_plain(proof: PlanProof | QuotaProof) -> dict[str, Any]:
+    """Return the proof of a plan under quotas as lists and integers, in a fixed order."""
+    if isinstance(proof, PlanProof):
+        return to_plain(proof)
+    return {"placed": proof.placed, "leaves": [_plain_leaf(leaf) for leaf in proof.leaves]}
+
+
+def quota_from_plain(data: dict[str, Any]) -> PlanProof | QuotaProof:
+    """Return the proof that `quota_to_plain` wrote."""
+    if "leaves" not in data:
+        return from_plain(data)
+    return QuotaProof(int(data["placed"]), tuple(_leaf(leaf) for leaf in data["leaves"]))
+
+
+def _plain_leaf(leaf: Leaf) -> dict[str, Any]:
+    tilt, decisions = leaf.tilt, leaf.decisions
+    return {
+        "together": [list(pair) for pair in decisions.together],
+        "apart": [list(pair) for pair in decisions.apart],
+        "scale": tilt.scale,
+        "offset": tilt.offset,
+        "times": list(tilt.times),
+        "shifts": list(tilt.shifts),
+        "span": tilt.span,
+        "bound": leaf.bound,
+        "proof": to_plain(leaf.proof),
+    }
+
+
+def _leaf(data: dict[str, Any]) -> Leaf:
+    times, shifts = (tuple(map(int, data[name])) for name in ("times", "shifts"))
+    scale, offset, span = (int(data[name]) for name in ("scale", "offset", "span"))
+    bound = None if data["bound"] is None else int(data["bound"])
+    decisions = Decisions(_pairs(data["together"]), _pairs(data["apart"]))
+    tilt = Tilt(scale, offset, times, shifts, span)
+    return Leaf(decisions, tilt, from_plain(data["proof"]), bound)
 
 
 def _plain_certificate(certificate: Certificate) -> dict[str, Any]:

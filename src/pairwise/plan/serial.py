@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pairwise.participants import Id, Participants
     from pairwise.plan.plan import Plan
+    from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -67,7 +68,11 @@ def _dump(value: object) -> str:
 
 
 def from_json(
-    text: str, people: Participants, score: Score | Term | None, rules: tuple[Rule, ...]
+    text: str,
+    people: Participants,
+    score: Score | Term | None,
+    rules: tuple[Rule, ...],
+    quotas: tuple[Quota, ...] = (),
 ) -> Plan:
     """Read what `to_json` wrote; see `Plan.from_json`."""
     from pairwise.plan.plan import Plan
@@ -79,7 +84,11 @@ def from_json(
         bound = bind_score(ordered, score)
         _check_same("score", _score_dict(bound), data["score"])
         _check_same("rules", [repr(rule) for rule in rules], data["rules"])
-        problem = kind.problem(ordered, bound, rules, **data["settings"])
+        settings = dict(data["settings"])
+        _check_same("quotas", [repr(quota) for quota in quotas], settings.get("quotas", []))
+        if quotas:
+            settings["quotas"] = quotas
+        problem = kind.problem(ordered, bound, rules, **settings)
         _check_same("step", problem.step, data["step"])
         proof = data["certificate"]
         outcome = Outcome(

@@ -5,6 +5,7 @@ from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, scored
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem
+from pairwise.problem.quotas import QuotaProblem, sums_over
 from pairwise.problem.repairs import RepairProblem
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Leftover",
     "PairProblem",
     "Problem",
+    "QuotaProblem",
     "RepairProblem",
     "bind_rules",
     "bind_score",
@@ -21,5 +23,6 @@ __all__ = [
     "refused_pairs",
     "repeated",
     "scored",
+    "sums_over",
     "torn_pairs",
 ]

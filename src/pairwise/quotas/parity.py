@@ -89,6 +89,12 @@ class _MeanDifference:
     score: Score
     amount: Units
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Least and largest measure."""
+        most = 4 * round(1 / self.score.step) * int(np.abs(self.amount).max(initial=0))
+        return -most, most
+
     def block(self, rows: Index, cols: Index) -> Units:
         """Return the measure of a block of pairs; shape (r, c)."""
         both = self.amount[rows][:, None] + self.amount[cols][None, :]

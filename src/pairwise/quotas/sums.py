@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, floor
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +31,10 @@ _ROUNDING = 1e-9
 class PairMeasure(Protocol):
     """An even whole number for every pair; symmetric."""
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """No pair measures less than the first or more than the second."""
+
     def block(self, rows: Index, cols: Index) -> Units:
         """Return the measure of a block of pairs; shape (r, c)."""
 
@@ -48,6 +53,11 @@ class RuleMeasure:
     """
 
     rule: BoundRule
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Least and largest measure."""
+        return 0, 2
 
     def block(self, rows: Index, cols: Index) -> Units:
         """Return the measure of a block of pairs; shape (r, c)."""
@@ -75,13 +85,19 @@ class PairSum:
     bounds
         Least and largest sum of a plan that places so many people; None: no bound.
     unit
-        What 1 of the measure is, in the numbers that the quota speaks of.
+        What 1 of the measure is, in the numbers that the quota speaks of; None: a share.
     """
 
     name: str
     measure: PairMeasure
     bounds: Callable[[int], Bounds]
-    unit: float = 0.5
+    unit: float | None = 0.5
+
+    def worded(self, total: int, placed: int) -> str:
+        """Say a sum in the numbers that the quota speaks of."""
+        if self.unit is None:
+            return f"{total / max(placed, 1):.1%}"
+        return f"{total * self.unit:.6g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +154,9 @@ class _Sum(Quota):
         bound = _strict(self.of).bind(people, score)
         if isinstance(bound, BoundRequire):
             raise InvalidInput(f"{self!r}: Require counts nothing; use Among(pairs)")
-        return (PairSum(repr(self), RuleMeasure(bound), lambda placed: self._bounds(placed, 2)),)
+        unit = None if isinstance(self, Share) else 0.5
+        bounds = partial(self._bounds, each=2)
+        return (PairSum(repr(self), RuleMeasure(bound), bounds, unit),)
 
 
 @dataclass(frozen=True, repr=False)

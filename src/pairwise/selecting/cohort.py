@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from pairwise.errors import InfeasibleError, InvalidInput
-from pairwise.matching.cohorts import smallest_clash
+from pairwise.matching.clash import smallest_clash
+from pairwise.matching.cohorts import find_any
 from pairwise.problem import bind_score
 from pairwise.quotas import bind_quotas
 from pairwise.selecting.selection import Selection, solve
@@ -132,7 +133,11 @@ def _contradictions(
     problem: CohortProblem, quotas: Sequence[Quota], sums: Sequence[Sequence[PeopleSum]]
 ) -> list[str]:
     """Name the fewest quotas that contradict each other, with what the applicants have."""
-    clash = smallest_clash(problem, sums)
+
+    def contradict(some: tuple[int, ...]) -> bool:
+        return find_any(problem.under(s for k in some for s in sums[k])).infeasible
+
+    clash = smallest_clash(len(quotas), contradict)
     if not clash:
         return ["no cohort was found in time; relax a quota or give more time_limit"]
     if len(clash) == 1:

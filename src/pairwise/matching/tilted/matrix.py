@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pairwise.matching.certificate import NOT_ALLOWED
 from pairwise.matching.pair_solver import DensePairSolver
@@ -16,6 +15,8 @@ from pairwise.matching.tilted.oracle import Column, Decisions, Found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pairwise.matching.tilted.oracle import Groups, Indices, Units
     from pairwise.matching.tilted.tilt import Limits, Tilt
@@ -61,7 +62,7 @@ class MatrixOracle:
 
     @cached_property
     def _allowed(self) -> NDArray[np.bool_]:
-        allowed = self.weights != NOT_ALLOWED
+        allowed: NDArray[np.bool_] = self.weights != NOT_ALLOWED
         np.fill_diagonal(allowed, val=False)
         return allowed
 
@@ -88,9 +89,8 @@ class MatrixOracle:
 
     def column(self, groups: Groups) -> Column:
         """Return a matching with its weight and sums."""
-        i, j = np.array(groups, dtype=np.int64).reshape(-1, 2).T
-        weights, measures = self.pair_values(i, j)
-        return Column(groups, int(weights.sum()), tuple(measures.sum(axis=1).tolist()))
+        weights, sums = self.group_values(groups)
+        return Column(groups, int(weights.sum()), tuple(sums.sum(axis=1).tolist()))
 
     def near_pairs(self, found: Found, tilt: Tilt, slack: int) -> tuple[Indices, Indices]:
         """Return allowed pairs whose slack under the duals of `found` is at most `slack`."""
@@ -99,7 +99,12 @@ class MatrixOracle:
             lambda rows, columns: tilted[rows, columns], found.certificate, slack
         )
 
-    def pair_values(self, i: Indices, j: Indices) -> tuple[Units, Units]:
-        """Return weights (m,) and measures (k, m) of pairs."""
-        measures = np.array([measure[i, j] for measure in self.measures], dtype=np.int64)
-        return self.weights[i, j], measures.reshape(len(self.measures), -1)
+    def trios(self, i: Indices, j: Indices) -> list[tuple[int, ...]]:  # noqa: ARG002
+        """Return no groups of three: there are none."""
+        return []
+
+    def group_values(self, groups: Sequence[tuple[int, ...]]) -> tuple[Units, Units]:
+        """Return weights (m,) and sums (k, m) of pairs."""
+        i, j = np.array(groups, dtype=np.intp).reshape(-1, 2).T
+        sums = np.array([measure[i, j] for measure in self.measures], dtype=np.int64)
+        return self.weights[i, j], sums.reshape(len(self.measures), -1)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pairwise.matching.certificate import Certificate
-    from pairwise.matching.tilted.oracle import Column, Groups, Indices, Oracle
+    from pairwise.matching.tilted.oracle import Column, Indices, Oracle
 
 _NODES = 400
 
@@ -18,77 +18,84 @@ _NODES = 400
 def best_among(
     oracle: Oracle,
     pairs: tuple[Indices, Indices],
-    kept: Groups,
+    known: Sequence[Column],
     certificate: Certificate,
-    at_least: int | None,
     seconds: float | None,
 ) -> Column | None:
-    """Return the best plan made of some pairs, beside groups that are kept, if one is found.
+    """Return the best plan made of some pairs and of the groups of known plans, if one is found.
 
-    The programme: everybody in at most one pair, as many pairs as everybody can make, the sums
-    within their bounds, and in every odd set of people to which the duals give a price at most
-    (size - 1) / 2 pairs. HiGHS is stopped after so many nodes, which no clock decides.
+    The programme: everybody in at most one group, as many groups as in the known plans, at most one
+    of them a trio, the sums within their bounds, and in every odd set of people to which the duals
+    give a price at most (size - 1) / 2 pairs. HiGHS is stopped after so many nodes, which no clock
+    decides.
     """
-    from scipy import optimize, sparse
+    from scipy import optimize
 
-    i, j = _free(pairs, kept)
-    if not len(i):
-        return None
-    weights, measures = oracle.pair_values(i, j)
-    base = oracle.column(kept)
-    m = len(i)
-    ends = sparse.csr_array(
-        (np.ones(2 * m), (np.r_[i, j], np.tile(np.arange(m), 2))), (oracle.n, m)
-    )
-    count = (oracle.placed - sum(map(len, kept))) // 2
-    rows: list[Any] = [
-        optimize.LinearConstraint(ends, 0, 1),
-        optimize.LinearConstraint(np.ones((1, m)), count, count),
-        *_odd_sets(certificate, i, j),
-    ]
-    for measure, one, total in zip(measures, oracle.limits, base.sums, strict=True):
-        low = -np.inf if one.low is None else (one.low - total) / one.reach
-        high = np.inf if one.high is None else (one.high - total) / one.reach
-        rows.append(optimize.LinearConstraint(measure[None] / one.reach, low, high))
+    groups = _candidates(oracle, pairs, known)
+    weights, sums = oracle.group_values(groups)
+    trio = np.array([len(group) == 3 for group in groups], dtype=float)
+    wanted = oracle.placed % 2 if trio.any() else 0
+    count = (oracle.placed - 3 * wanted) // 2
     scale = float(np.abs(weights).max()) or 1.0
-    if at_least is not None:
-        floor = (at_least - base.value) / scale
-        rows.append(optimize.LinearConstraint(weights[None] / scale, floor, np.inf))
-    options: dict[str, Any] = {"mip_rel_gap": 0.0, "node_limit": _NODES}
+    rows: list[Any] = [
+        optimize.LinearConstraint(_membership(oracle.n, groups), 0, 1),
+        optimize.LinearConstraint(trio[None], wanted, wanted),
+        optimize.LinearConstraint((1 - trio)[None], count, count),
+        *_odd_sets(certificate, groups),
+    ]
+    for amount, one in zip(sums, oracle.limits, strict=True):
+        low = -np.inf if one.low is None else one.low / one.reach
+        high = np.inf if one.high is None else one.high / one.reach
+        rows.append(optimize.LinearConstraint(amount[None] / one.reach, low, high))
+    options: Any = {"mip_rel_gap": 0.0, "node_limit": _NODES}
     if seconds is not None:
         options["time_limit"] = max(seconds, 0.1)
     answer = optimize.milp(
         -weights / scale,
         constraints=rows,
-        integrality=np.ones(m),
+        integrality=np.ones(len(groups), dtype=np.int64),
         bounds=optimize.Bounds(0, 1),
         options=options,
     )
     if answer.x is None:
         return None
-    chosen = np.flatnonzero(answer.x > 0.5)
-    made = [(int(a), int(b)) for a, b in zip(i[chosen], j[chosen], strict=True)]
-    return oracle.column(tuple(sorted((*kept, *made))))
+    return oracle.column(tuple(sorted(groups[k] for k in np.flatnonzero(answer.x > 0.5))))
 
 
-def _free(pairs: tuple[Indices, Indices], kept: Groups) -> tuple[Indices, Indices]:
-    """Return every pair once, smaller end first, without the people of kept groups."""
-    i, j = np.minimum(*pairs), np.maximum(*pairs)
-    both = np.unique(np.column_stack([i, j]), axis=0)
-    busy = [person for group in kept for person in group]
-    free = ~np.isin(both, busy).any(axis=1)
-    return both[free, 0], both[free, 1]
+def _candidates(
+    oracle: Oracle, pairs: tuple[Indices, Indices], known: Sequence[Column]
+) -> list[tuple[int, ...]]:
+    """Return every group that may be chosen, once."""
+    ends = np.sort(np.column_stack(pairs), axis=1)
+    used = {group for column in known for group in column.groups}
+    used |= {(a, b) for a, b in ends.tolist()}
+    if any(len(group) == 3 for group in used):
+        used |= set(oracle.trios(ends[:, 0], ends[:, 1]))
+    return sorted(used)
 
 
-def _odd_sets(certificate: Certificate, i: Indices, j: Indices) -> list[Any]:
+def _membership(n: int, groups: Sequence[tuple[int, ...]]) -> Any:
+    """Return who is in which group, as a sparse matrix (n, groups)."""
+    from scipy import sparse
+
+    people = np.concatenate([np.array(group) for group in groups])
+    columns = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    return sparse.csr_array((np.ones(len(people)), (people, columns)), (n, len(groups)))
+
+
+def _odd_sets(certificate: Certificate, groups: Sequence[tuple[int, ...]]) -> list[Any]:
     """Return for each odd set with a price how many pairs it may hold."""
     from scipy import optimize, sparse
 
+    pairs = [(k, group) for k, group in enumerate(groups) if len(group) == 2]
+    at = np.array([k for k, _ in pairs], dtype=np.intp)
+    ends = np.array([group for _, group in pairs], dtype=np.intp).reshape(-1, 2)
     rows, most = [], []
     for members in _members(certificate):
-        inside = np.isin(i, members) & np.isin(j, members)
+        inside = np.zeros(len(groups))
+        inside[at] = np.isin(ends, members).all(axis=1)
         if inside.any():
-            rows.append(inside.astype(float))
+            rows.append(inside)
             most.append((len(members) - 1) // 2)
     if not rows:
         return []

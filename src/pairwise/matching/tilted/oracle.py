@@ -105,5 +105,8 @@ class Oracle(Protocol):
     def near_pairs(self, found: Found, tilt: Tilt, slack: int) -> tuple[Indices, Indices]:
         """Return allowed pairs whose slack under the duals of `found` is at most `slack`."""
 
-    def pair_values(self, i: Indices, j: Indices) -> tuple[Units, Units]:
-        """Return weights (m,) and measures (k, m) of pairs."""
+    def trios(self, i: Indices, j: Indices) -> list[tuple[int, ...]]:
+        """Return groups of three, all their pairs among those given, that may be chosen."""
+
+    def group_values(self, groups: Sequence[tuple[int, ...]]) -> tuple[Units, Units]:
+        """Return weights (g,) and sums (k, g) of groups."""

@@ -32,6 +32,7 @@ _ROOT_STEPS = 60
 _NODE_STEPS = 6
 _MIXED = 1e-6
 _MOST_PAIRS = 12
+_ANY = 2**60
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class TiltedSearch:
         Stop once (bound - value) / bound is proven to be at most this.
     steps
         Most matchings to solve; the answer depends on it and not on the machine.
+    branches
+        Whether to go on from the bound to branches.
     seconds_left
         When it returns 0 the search ends with what it has.
     """
@@ -111,11 +114,13 @@ class TiltedSearch:
         *,
         target_gap: float = 0.0,
         steps: int | None = None,
+        branches: bool = True,
         seconds_left: Callable[[], float | None] = lambda: None,
     ) -> None:
         self.oracle, self.target_gap, self.seconds_left = oracle, target_gap, seconds_left
         self.most = _ROOT_STEPS + max(20, min(400, 40_000 // oracle.n)) if steps is None else steps
         self.steps = 0
+        self.branches = branches and oracle.may_branch
         self.best: Column | None = None
 
     def run(self, columns: Iterable[Column] = ()) -> Answer:
@@ -127,7 +132,7 @@ class TiltedSearch:
         self._recombine(root)
         if root.leaf is not None and root.leaf.bound is not None and not self._done(root.leaf):
             self._solve_near(root)
-        done = self._branch(root) if self.oracle.may_branch else [root.leaf]
+        done = self._branch(root) if self.branches else [root.leaf]
         leaves = tuple(leaf for leaf in done if leaf is not None)
         bounds = [leaf.bound for leaf in leaves if leaf.bound is not None]
         value = [] if self.best is None else [self.best.value]
@@ -219,16 +224,11 @@ class TiltedSearch:
         assert node.leaf is not None  # noqa: S101
         tilt, oracle = node.leaf.tilt, self.oracle
         value = None if self.best is None else self.best.value
-        room = 0 if value is None else ((node.leaf.bound or 0) - value) * tilt.scale
-        i, j = oracle.near_pairs(node.found, tilt, 2 * room)
-        used = [g for column in node.columns for g in column.groups if len(g) == 2]
-        ends = np.array(used, dtype=np.int64).reshape(-1, 2)
-        pairs = np.r_[i, ends[:, 0]], np.r_[j, ends[:, 1]]
-        largest = max(node.columns, key=lambda column: column.value)
-        kept = tuple(g for g in (self.best or largest).groups if len(g) != 2)
-        found = best_among(
-            oracle, pairs, kept, node.found.certificate, value, self.seconds_left()
-        )
+        room = _ANY if value is None else ((node.leaf.bound or 0) - value) * tilt.scale
+        pairs = oracle.near_pairs(node.found, tilt, 2 * room)
+        known = [*node.columns, *([] if self.best is None else [self.best])]
+        certificate = node.found.certificate
+        found = best_among(oracle, pairs, known, certificate, self.seconds_left())
         self._note([] if found is None else [found])
 
     # -- branches
