@@ -360,3 +360,12 @@ def test_histories_are_frozen() -> None:
     history.with_round([("ann", "cy")])
     assert len(history.rounds) == 2
     assert set(FACTS) <= {*pw.CheckIn.__dataclass_fields__}
+
+
+def test_exempt_pairs_may_meet_again() -> None:
+    """Who wants to continue is exempt; "not again" is stronger; strangers do not matter."""
+    history = of_three().with_checkins([{"who": "ann", "partner": "bob", "not_again": True}])
+    people = pw.Participants(["ann", "bob", "cy", "flo"])
+    rule = pw.NoRepeat(history, exempt=[("cy", "bob"), ("ann", "bob"), ("x", "y")])
+    allowed = rule.bind(people).allowed_pairs(np.array([0, 1, 0]), np.array([1, 2, 3]))
+    assert allowed.tolist() == [False, True, False]

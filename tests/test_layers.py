@@ -27,7 +27,7 @@ ROOMS = (
     "history season",
     "explanation evaluation learning plotting",
     "pairing quota_pairing assigning grouping rotating repairing selecting",
-    "networkx_backend networkx_info data",
+    "networkx_backend networkx_info data simulation",
     "__init__ __main__",
 )
 """The data's way; a module imports from its own room and from rooms before it."""

@@ -197,3 +197,15 @@ def test_strangers_in_feedback_lists_are_refused():
     """One text instead of a list of ids is named."""
     with pytest.raises(pw.InvalidInput, match="left='ann'"):
         pw.Feedback(left="ann")
+
+
+def test_a_change_of_mind_about_going_on_counts():
+    """Who said yes in one round and no in a later one does not want to continue."""
+    people = pw.Participants(["ann", "bob"])
+    plan = pw.pair(people, pw.Precomputed(np.ones((2, 2))))
+    history = pw.History().with_round(plan).with_round(plan)
+    yes = [{"who": who, "round": 1, "would_continue": True} for who in people.ids]
+    history = history.with_checkins(yes)
+    assert pw.Feedback.of(history, plan).continuing == (("ann", "bob"),)
+    history = history.with_checkins([{"who": "ann", "round": 2, "would_continue": False}])
+    assert pw.Feedback.of(history, plan).continuing == ()

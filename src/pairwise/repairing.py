@@ -83,7 +83,12 @@ class Feedback:
         Continuing: pairs of the plan of whom both said that they would continue.
         """
         here = set(plan.people.ids)
-        wants = {(said.who, said.partner) for said in history.answers if said.would_continue}
+        latest = {
+            (said.who, said.partner): said.would_continue
+            for said in sorted(history.answers, key=lambda said: said.round or 0)
+            if said.would_continue is not None
+        }
+        wants = {pair for pair, yes in latest.items() if yes}
         clashed = [pair for pair in history.forbidden if here.issuperset(pair)]
         return cls(
             left=tuple(who for who in history.disengaged(on) if who in here),

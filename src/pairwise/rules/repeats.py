@@ -9,10 +9,11 @@ import numpy as np
 
 from pairwise.errors import InvalidInput
 from pairwise.rules.base import BoundRule, Mask, Rule
+from pairwise.rules.pairs import Require
 from pairwise.rules.pairset import Index, Indices, PairSet
 
 if TYPE_CHECKING:
-    from pairwise.participants import Participants
+    from pairwise.participants import Id, Participants
     from pairwise.score import Score
     from pairwise.terms import Memory
 
@@ -28,6 +29,8 @@ class NoRepeat(Rule):
     horizon
         How many of the last rounds count, 1 or more; all of them when None. "Not again with
         this person" has no horizon.
+    exempt
+        Pairs of ids that may meet again, such as those that want to continue.
 
     Raises
     ------
@@ -45,8 +48,10 @@ class NoRepeat(Rule):
 
     history: Memory
     horizon: int | None = None
+    exempt: tuple[tuple[Id, Id], ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "exempt", Require(self.exempt).pairs)
         if self.horizon is not None and not (self.horizon == int(self.horizon) >= 1):
             raise InvalidInput(
                 f"NoRepeat(horizon={self.horizon!r}): must be a number of rounds, 1 or more;"
@@ -55,7 +60,8 @@ class NoRepeat(Rule):
 
     def __repr__(self) -> str:
         horizon = "" if self.horizon is None else f", horizon={self.horizon}"
-        return f"NoRepeat({self.history!r}{horizon})"
+        exempt = f", {len(self.exempt)} exempt" if self.exempt else ""
+        return f"NoRepeat({self.history!r}{horizon}{exempt})"
 
     @property
     def sentence(self) -> str:
@@ -68,9 +74,17 @@ class NoRepeat(Rule):
     def _bound(self, people: Participants, _score: Score | None, /) -> BoundRule:
         met = self.history.meetings(people.ids)
         recent = np.full(len(met.i), True) if self.horizon is None else met.apart < self.horizon
+        recent &= ~self._exempt_among(people).contains(met.i, met.j)
         i, j = self.history.not_again(people.ids)
         refused = np.concatenate([met.i[recent], i]), np.concatenate([met.j[recent], j])
         return _BoundNoRepeat(self, PairSet(len(people), *refused))
+
+    def _exempt_among(self, people: Participants) -> PairSet:
+        """Return the exempt pairs of whom both are here."""
+        here = {who: k for k, who in enumerate(people.ids)}
+        ends = [(here[a], here[b]) for a, b in self.exempt if a in here and b in here]
+        i, j = np.array(ends, dtype=np.intp).reshape(-1, 2).T
+        return PairSet(len(people), i, j)
 
 
 @dataclass(frozen=True, eq=False)
