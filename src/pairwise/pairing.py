@@ -142,8 +142,8 @@ def pair(
 def _check_no_fairness(fairness: float) -> None:
     if check_fairness(fairness) != 0:
         raise InvalidInput(
-            f"fairness={fairness!r} and quotas: give one of the two; Parity is a quota that asks for"
-            " fairness between kinds of people"
+            f"fairness={fairness!r} and quotas: give one of the two; Parity is the quota that asks"
+            " for fairness between kinds of people"
         )
 
 
