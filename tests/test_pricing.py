@@ -22,7 +22,7 @@ SCORE = 2 * pw.Similarity("values") + pw.Similarity("interests", "jaccard") + pw
 class _Matrix:
     """Weights of a score matrix, whole steps of 2**-10, as pricing asks for them."""
 
-    step, largest, error32 = 2.0**-11, 1.0, 0.0
+    step, rounding, largest, error32 = 2.0**-11, 0.0, 1.0, 0.0
 
     def __init__(self, steps):
         self.steps = steps

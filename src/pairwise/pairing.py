@@ -240,7 +240,7 @@ class Solving:
         if problem.n <= _DENSE:
             everybody = slice(0, problem.n)
             weights = problem.weights(everybody, everybody)
-            return DensePairSolver(weights, problem.step, problem.largest)
+            return DensePairSolver(weights, problem.step, problem.largest, problem.rounding)
         return PricingPairSolver(
             problem,
             executor=self.executor,

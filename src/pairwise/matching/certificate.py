@@ -9,14 +9,15 @@ comparisons only, and this module imports nothing that searches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pairwise.errors import VerificationError
+from pairwise.matching import certificate_file
 
 IntArray = NDArray[np.int64]
 IndexArray = NDArray[np.int32] | NDArray[np.int64]
@@ -49,8 +50,20 @@ class Certificate:
         Weight of leaving a person out where the number of people is odd; None if nobody must be.
     step : float
         Value of one unit, in score units.
+    rounding : float
+        Largest change of a weight when it was rounded to whole units, in score units; 0: exact.
     without : tuple of int
         People (n: the bye) whom the bound is not about; their pairs are not covered.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairwise import matching
+    >>> weights = np.array([[0, 6, 2, 1], [6, 0, 5, 1], [2, 5, 0, 3], [1, 1, 3, 0]])
+    >>> certificate = matching.max_weight_matching(weights).certificate
+    >>> certificate.check_matrix(weights)
+    >>> certificate.bound(2)
+    9
     """
 
     duals: IntArray
@@ -60,6 +73,7 @@ class Certificate:
     bye: int | None = None
     step: float = 1.0
     without: tuple[int, ...] = ()
+    rounding: float = 0.0
 
     @property
     def n(self) -> int:
@@ -106,34 +120,65 @@ class Certificate:
         if self.bye is not None:
             self._check_bye(common)
 
-    def save(self, path: str | Path) -> None:
-        """Write the certificate to an ``.npz`` file that `load` reads."""
-        with Path(path).open("wb") as file:
-            np.savez_compressed(
-                file,
-                duals=self.duals,
-                parents=self.parents,
-                set_duals=self.set_duals,
-                bonus=np.int64(self.bonus),
-                bye=np.array([] if self.bye is None else [self.bye], dtype=np.int64),
-                step=np.float64(self.step),
-                without=np.array(self.without, dtype=np.int64),
+    def check_matrix(self, weights: ArrayLike) -> None:
+        """Check every claim against a symmetric matrix (n, n) of weights in score units.
+
+        NaN and -inf: the pair may not meet. Floats are rounded to whole units as the search did.
+        Raises VerificationError; cost O(n^2).
+        """
+        matrix = np.asarray(weights)
+        if matrix.shape != (self.n, self.n):
+            raise VerificationError(
+                f"weights: have shape {matrix.shape}, the certificate is about {self.n} people"
             )
+        self.check(lambda rows, columns: self._in_units(matrix[rows, columns]))
+
+    def _in_units(self, block: NDArray[Any]) -> IntArray:
+        if block.dtype.kind in "bui" and self.step == 1.0:
+            return block.astype(np.int64)
+        units = np.full(block.shape, NOT_ALLOWED)
+        values = block.astype(np.float64)
+        allowed = values > -np.inf
+        if not (np.abs(values[allowed]) < 2.0**62 * self.step).all():
+            raise VerificationError("weights: too large for the unit of the certificate")
+        units[allowed] = np.rint(values[allowed] / self.step).astype(np.int64)
+        return units
+
+    def bound_in_score(self, pairs: int) -> float:
+        """Return an upper bound on every matching with `pairs` pairs, in score units.
+
+        Counts the rounding of weights in: it holds for the weights as they were given.
+        """
+        return self.bound(pairs) * self.step + pairs * self.rounding
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate to an ``.npz`` file that `load` reads: integers exact, no pickle.
+
+        Whoever has the file and the weights can check it: see `check` and `check_matrix`.
+        """
+        certificate_file.write(Path(path), {f.name: getattr(self, f.name) for f in fields(self)})
 
     @classmethod
     def load(cls, path: str | Path) -> Certificate:
-        """Read a certificate written by `save`."""
-        with np.load(Path(path)) as data:
-            bye = data["bye"]
-            return cls(
-                duals=data["duals"],
-                parents=data["parents"],
-                set_duals=data["set_duals"],
-                bonus=int(data["bonus"]),
-                bye=int(bye[0]) if len(bye) else None,
-                step=float(data["step"]),
-                without=tuple(data["without"].tolist()),
-            )
+        """Read a certificate written by `save`; whether it holds is for its check to say.
+
+        Raises
+        ------
+        InvalidInput
+            Not such a file, or its content does not match the digest that it was saved with.
+        """
+        content = certificate_file.read(Path(path))
+        bye, without = content["bye"], content["without"]
+        return cls(
+            duals=content["duals"],
+            parents=content["parents"],
+            set_duals=content["set_duals"],
+            bonus=int(content["bonus"]),
+            bye=int(bye[0]) if len(bye) else None,
+            step=float(content["step"]),
+            without=tuple(without.tolist()),
+            rounding=float(content["rounding"]),
+        )
 
     def set_sizes(self) -> list[int]:
         """Return how many people each set holds."""
@@ -251,7 +296,7 @@ def upper_blocks(n: int, size: int = _BLOCK) -> Iterator[tuple[slice, slice]]:
 
 
 def as_certificate(
-    answer: dict[str, Any], step: float, without: tuple[int, ...] = ()
+    answer: dict[str, Any], step: float, without: tuple[int, ...] = (), rounding: float = 0.0
 ) -> Certificate:
     """Wrap the duals that a kernel call returned."""
     return Certificate(
@@ -262,4 +307,5 @@ def as_certificate(
         bye=answer["bye"],
         step=step,
         without=without,
+        rounding=rounding,
     )

@@ -160,7 +160,8 @@ def max_weight_matching(
 
 
 def _wrap(source: MatrixWeights | EdgeWeights, answer: dict[str, Any]) -> GeneralMatching:
-    certificate = as_certificate(answer, 1 / source.scale)
+    step = 1 / source.scale
+    certificate = as_certificate(answer, step, rounding=0.0 if source.exact else step / 2)
     mate: NDArray[np.int32] = answer["mate"]
     first = np.flatnonzero(mate > np.arange(len(mate)))
     pairs = np.column_stack([first, mate[first]])

@@ -85,11 +85,15 @@ class DensePairSolver:
         Value of one unit.
     largest : float
         No weight is larger, nor will be, in score units; none is below 0.
+    rounding : float
+        Largest change of a weight when it became whole units, in score units.
     """
 
-    def __init__(self, weights: Units, step: float, largest: float = 1.0) -> None:
+    def __init__(
+        self, weights: Units, step: float, largest: float = 1.0, rounding: float = 0.0
+    ) -> None:
         self.weights = weights
-        self.step = step
+        self.step, self.rounding = step, rounding
         self._matcher = _kernel.IntegerDenseMatcher(
             weights, 1.0, True, (0, round(2 * largest / step))
         )
@@ -98,7 +102,7 @@ class DensePairSolver:
     def solve(self, time_limit: float | None = None) -> PricedAnswer:
         """Solve from scratch."""
         answer = self._matcher.solve(time_limit)
-        self._certificate = as_certificate(answer, self.step)
+        self._certificate = as_certificate(answer, self.step, (), self.rounding)
         return PricedAnswer(
             answer["mate"], self._certificate, answer["complete"], answer["rounds"], 1
         )
@@ -112,7 +116,7 @@ class DensePairSolver:
         """Solve without some people (n: the bye) and some pairs, from the optimum of `solve`."""
         apart = np.array(pairs, dtype=np.int32).reshape(-1, 2)
         answer = self._matcher.solve_without(np.array(people, dtype=np.int32), apart, time_limit)
-        certificate = as_certificate(answer, self.step, tuple(people))
+        certificate = as_certificate(answer, self.step, tuple(people), self.rounding)
         return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
 
     def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:

@@ -125,6 +125,7 @@ def _plain_certificate(certificate: Certificate) -> dict[str, Any]:
         "bye": None if certificate.bye is None else int(certificate.bye),
         "step": certificate.step,
         "without": [int(person) for person in certificate.without],
+        "rounding": certificate.rounding,
     }
 
 
@@ -137,6 +138,7 @@ def _certificate(data: dict[str, Any]) -> Certificate:
         bye=None if data["bye"] is None else int(data["bye"]),
         step=float(data["step"]),
         without=tuple(int(person) for person in data["without"]),
+        rounding=float(data["rounding"]),
     )
 
 

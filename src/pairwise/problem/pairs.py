@@ -147,6 +147,11 @@ class PairProblem:
         return self.score.step / 2
 
     @property
+    def rounding(self) -> float:
+        """Largest change of a weight when it became whole units, in score units."""
+        return self.step
+
+    @property
     def largest(self) -> float:
         """No pair is worth more, in score units."""
         return 1.0

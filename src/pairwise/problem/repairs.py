@@ -92,6 +92,11 @@ class RepairProblem(PairProblem):
         return {"leftover": self.leftover, "before": before, "stay": self.stay}
 
     @property
+    def rounding(self) -> float:
+        """Largest change of a weight: the score and what staying is worth are both rounded."""
+        return 2 * self.step
+
+    @property
     def largest(self) -> float:
         """No pair is worth more, in score units."""
         return 1.0 + self.stay

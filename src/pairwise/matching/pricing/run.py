@@ -197,7 +197,14 @@ class Run:
         if raised is not None:
             duals[: self.n] += raised
         return Certificate(
-            duals, parents, sets, solver.bonus, solver.bye, solver.weights.step, self.without
+            duals=duals,
+            parents=parents,
+            set_duals=sets,
+            bonus=solver.bonus,
+            bye=solver.bye,
+            step=solver.weights.step,
+            without=self.without,
+            rounding=solver.weights.rounding,
         )
 
     def _good_enough(self, violated: Violated) -> bool:

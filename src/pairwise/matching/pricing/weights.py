@@ -33,6 +33,10 @@ class PairWeights(Protocol):
         """Score units of one integer unit."""
 
     @property
+    def rounding(self) -> float:
+        """Largest change of a weight when it became whole units, in score units."""
+
+    @property
     def largest(self) -> float:
         """No weight is larger, in score units; none is below 0."""
 
