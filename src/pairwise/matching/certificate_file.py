@@ -38,10 +38,11 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
     entries = {
         name: np.array({**content, "bye": bye}[name], dtype) for name, (dtype, _) in _TYPES.items()
     }
+    entries["format"], entries["digest"] = np.array(FORMAT), np.array(_digest(entries))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
-            np.savez_compressed(file, format=FORMAT, digest=_digest(entries), **entries)
+            np.savez_compressed(file, allow_pickle=False, **entries)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
