@@ -46,6 +46,7 @@ def brute(weights, sizes, allowed=lambda group: True):
     )
 
 
+@settings(max_examples=25)
 @given(
     shape=st.sampled_from([(6, 3), (9, 3), (8, 4), (6, 2), (8, 2)]),
     seed=st.integers(0, 10**6),
@@ -61,6 +62,7 @@ def test_equals_brute_force(shape, seed, high):
     assert found.value == pytest.approx(brute(weights, [size]), abs=1e-6)
 
 
+@settings(max_examples=15)
 @given(n=st.integers(6, 9), seed=st.integers(0, 10**6))
 def test_size_ranges_equal_brute_force(n, seed):
     """With a range of sizes every number of groups is tried."""
@@ -71,6 +73,7 @@ def test_size_ranges_equal_brute_force(n, seed):
     assert found.optimal
 
 
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6))
 def test_rules_equal_brute_force(seed):
     """Apart, together, counts and common slots are kept, and the best such partition is found."""
@@ -149,6 +152,20 @@ def test_worst_group_equals_brute_force(seed):
     assert found.optimal
 
 
+@pytest.mark.parametrize(("n", "size"), [(24, 4), (23, 4), (24, 3), (21, (3, 4))])
+def test_two_dozen_are_proven(n, size):
+    """Up to 24 people in threes and fours, even or not, are proven optimal."""
+    found = matching.partition(random_weights(n, 1), size)
+    assert found.optimal
+    found.verify()
+
+
+def test_torn_units_are_broken_rules():
+    """A group that holds the later of two who must be together breaks that rule too."""
+    found = matching.partition(random_weights(9, 896), 3, together=[(3, 7)])
+    assert found._problem.broken([(1, 2, 7)]) == found._problem.broken([(1, 2, 3)]) != []
+
+
 @pytest.mark.parametrize(
     ("n", "size", "sizes"), [(14, 4, [3, 3, 4, 4]), (9, 4, [4, 5]), (5, 2, [2, 3])]
 )
@@ -159,6 +176,7 @@ def test_sizes_are_as_even_as_possible(n, size, sizes):
     assert sorted(map(len, found.groups)) == sizes
 
 
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_byes_equal_brute_force(seed):
     """Who is left out is chosen best."""

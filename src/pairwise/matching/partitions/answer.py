@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from pairwise.matching.partitions.problem import PartitionProblem
 
 Groups = tuple[tuple[int, ...], ...]
+
+
+class HasPartition(Protocol):
+    """A problem about people that knows its partition problem."""
+
+    @property
+    def partition(self) -> PartitionProblem:
+        """The problem in integers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +47,25 @@ class PartitionProof:
     bound: int
     prices: NDArray[np.int64]
     size_prices: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def bound_q(self) -> int:
+        """The bound, as plans call it."""
+        return self.bound
+
+    def check(self, problem: HasPartition, groups: Groups) -> None:
+        """Raise `VerificationError` unless this proves that no partition is worth more.
+
+        Parameters
+        ----------
+        problem
+            Whose `partition` is the problem in integers.
+        groups
+            A partition; the bound is about all that place as many people.
+        """
+        from pairwise.matching.partitions.check import check_proof
+
+        check_proof(self, problem.partition, groups)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pairwise.matching.partitions.problem import PartitionProblem
 
+    Prices = NDArray[np.int64]
+    Priced = tuple[Prices, dict[int, int]]
+
 MOST_GROUPS = 60_000_000
 _KEEP = 6
 _ROUNDS = 150
@@ -124,7 +127,7 @@ def group_bound(
         if left is not None and left <= 0:
             break
         value, prices, size_prices = _master(problem, columns, best)
-        found = _priced(problem, columns, _between(best.prices, prices), size_prices)
+        found = _priced(problem, columns, *_between(best, prices, size_prices))
         if found.bound < best.bound:
             best = found
         if best.bound <= incumbent_worth or best.bound - value <= 1e-7 * abs(value) + 1:
@@ -132,9 +135,10 @@ def group_bound(
     return best
 
 
-def _between(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Smooth the prices between the best known and the latest ones."""
-    return (a + b) // 2
+def _between(best: PartitionProof, prices: Prices, by_size: dict[int, int]) -> Priced:
+    """Smooth the latest prices: half way to the best known."""
+    own = {size: (best.size_prices.get(size, 0) + by_size[size]) // 2 for size in by_size}
+    return (best.prices + prices) // 2, own
 
 
 def _first_prices(problem: PartitionProblem, incumbent: Groups) -> NDArray[np.int64]:
@@ -148,25 +152,28 @@ def _first_prices(problem: PartitionProblem, incumbent: Groups) -> NDArray[np.in
 
 
 def _priced(
-    problem: PartitionProblem,
-    columns: Columns,
-    prices: NDArray[np.int64],
-    size_prices: dict[int, int],
+    problem: PartitionProblem, columns: Columns, prices: Prices, size_prices: dict[int, int]
 ) -> PartitionProof:
-    """Add groups worth more than prices; return the proof that raised prices make."""
-    raised = 0
+    """Add groups worth more than prices; return the proof that raised prices make.
+
+    Where it is settled how many groups of a size there are, the price of the size is raised, else
+    everybody's.
+    """
+    raised, own = 0, dict(size_prices)
     for size in problem.sizes:
-        own = size_prices.get(size, 0)
-        people, excess, complete = problem.kernel.price_groups(size, prices, own, _KEEP, 0, None)
+        above = own.get(size, 0)
+        people, excess, complete = problem.kernel.price_groups(size, prices, above, _KEEP, 0, None)
         if not complete:
             raise KeyboardInterrupt
-        if len(excess):
-            columns.add([tuple(group) for group in people.reshape(-1, size).tolist()])
-            raised = max(raised, -((own - int(excess.max())) // size))
+        if not len(excess):
+            continue
+        columns.add([tuple(group) for group in people.reshape(-1, size).tolist()])
+        if problem.fixed_counts is not None:
+            own[size] = int(excess.max())
+        else:
+            raised = max(raised, -((above - int(excess.max())) // size))
     prices = prices + raised
-    return PartitionProof(
-        "groups", group_proof_bound(problem, prices, size_prices), prices, dict(size_prices)
-    )
+    return PartitionProof("groups", group_proof_bound(problem, prices, own), prices, own)
 
 
 def group_proof_bound(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pairwise.matching.partitions.answer import Partition, refuse
+from pairwise.matching.partitions.answer import refuse
 from pairwise.matching.partitions.bounds import count_groups
 from pairwise.matching.partitions.problem import APART, PartitionProblem
+
+if TYPE_CHECKING:
+    from pairwise.matching.partitions.answer import Groups, Partition, PartitionProof
 
 _LISTED = 2_000_000
 
@@ -21,10 +25,15 @@ def verify(found: Partition, problem: PartitionProblem) -> None:
         refuse([f"value {found.value_q} is claimed, the groups are worth {value} units"])
     if found.value_q > found.bound_q:
         refuse([f"value {found.value_q} is above the bound {found.bound_q}"])
-    if found.proof.kind == "columns":
-        refuse(_false_columns(found, problem))
-    else:
-        refuse(_false_bound(found, problem))
+    if found.bound_q < found.proof.bound:
+        refuse([f"bound {found.bound_q} is claimed, the proof says {found.proof.bound}"])
+    check_proof(found.proof, problem, found.groups)
+
+
+def check_proof(proof: PartitionProof, problem: PartitionProblem, groups: Groups) -> None:
+    """Raise `VerificationError` unless the proof holds; `groups` are a partition."""
+    false = _false_columns if proof.kind == "columns" else _false_bound
+    refuse(false(proof, problem, groups))
 
 
 def _false_groups(found: Partition, problem: PartitionProblem) -> list[str]:
@@ -39,25 +48,23 @@ def _false_groups(found: Partition, problem: PartitionProblem) -> list[str]:
     return false
 
 
-def _false_bound(found: Partition, problem: PartitionProblem) -> list[str]:
+def _false_bound(proof: PartitionProof, problem: PartitionProblem, _groups: Groups) -> list[str]:
     from pairwise.matching.partitions.bounds import group_proof_bound, pair_proof_bound
 
-    proof = found.proof
     if proof.kind == "pairs":
         proven = pair_proof_bound(problem, proof.prices)
     else:
         proven = group_proof_bound(problem, proof.prices, proof.size_prices)
-        false = _underpriced(found, problem)
+        false = _underpriced(proof, problem)
         if false:
             return false
-    if found.bound_q < proven:
-        return [f"bound {found.bound_q} is claimed, the prices prove {proven} units only"]
+    if proof.bound < proven:
+        return [f"bound {proof.bound} is claimed, the prices prove {proven} units only"]
     return []
 
 
-def _underpriced(found: Partition, problem: PartitionProblem) -> list[str]:
+def _underpriced(proof: PartitionProof, problem: PartitionProblem) -> list[str]:
     """Name a group that is worth more than its prices, by plain listing where that is cheap."""
-    proof = found.proof
     if count_groups(problem) > _LISTED:
         for size in problem.sizes:
             own = proof.size_prices.get(size, 0)
@@ -89,7 +96,7 @@ def _most_cover(problem: PartitionProblem, groups: np.ndarray) -> np.ndarray:
     return covered
 
 
-def _false_columns(found: Partition, problem: PartitionProblem) -> list[str]:
+def _false_columns(proof: PartitionProof, problem: PartitionProblem, groups: Groups) -> list[str]:
     """Let HiGHS look for a better partition among all groups that could be part of one."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -98,11 +105,11 @@ def _false_columns(found: Partition, problem: PartitionProblem) -> list[str]:
 
     if problem.worst:
         return []
-    groups = useful_groups(problem, found.proof, found.value_q)
-    if groups is None:
+    useful = useful_groups(problem, proof, problem.value(groups))
+    if useful is None:
         return ["the groups that a better partition could hold are too many to list"]
     columns = Columns(problem)
-    columns.add(sorted({*groups, *found.groups}))
+    columns.add(sorted({*useful, *groups}))
     worth = np.array(columns.worth, dtype=float) / (problem.scale * problem.common_multiple)
     once = LinearConstraint(columns.incidence(), 0 if problem.left_out else 1, 1)
     lengths = np.array([len(group) for group in columns.groups])
@@ -114,7 +121,7 @@ def _false_columns(found: Partition, problem: PartitionProblem) -> list[str]:
     answer = milp(-worth, constraints=[once, *sized], bounds=Bounds(0, 1), integrality=whole)
     if answer.fun is None:
         return ["HiGHS finds no partition at all"]
-    value = -float(answer.fun)
-    if value > found.bound + 1e-6 * max(1.0, abs(found.bound)):
-        return [f"bound {found.bound} is claimed, HiGHS found a partition worth {value}"]
+    value, bound = -float(answer.fun), proof.bound * problem.step
+    if value > bound + 1e-6 * max(1.0, abs(bound)):
+        return [f"bound {bound} is claimed, HiGHS found a partition worth {value}"]
     return []
