@@ -130,7 +130,8 @@ def group_bound(
         found = _priced(problem, columns, *_between(best, prices, size_prices))
         if found.bound < best.bound:
             best = found
-        if best.bound <= incumbent_worth or best.bound - value <= 1e-7 * abs(value) + 1:
+        total = priced_total(problem, best.prices, best.size_prices)
+        if best.bound <= incumbent_worth or total - value <= 1e-7 * abs(value) + 1:
             break
     return best
 
@@ -176,15 +177,18 @@ def _priced(
     return PartitionProof("groups", group_proof_bound(problem, prices, own), prices, own)
 
 
-def group_proof_bound(
-    problem: PartitionProblem, prices: NDArray[np.int64], size_prices: dict[int, int]
-) -> int:
+def group_proof_bound(problem: PartitionProblem, prices: Prices, by_size: dict[int, int]) -> int:
     """Return the bound that prices prove if no group exceeds them."""
+    return with_worst(problem, priced_total(problem, prices, by_size))
+
+
+def priced_total(problem: PartitionProblem, prices: Prices, by_size: dict[int, int]) -> int:
+    """Return what all people and groups cost together."""
     dearest = np.sort(prices)[problem.left_out :]
     counts = problem.fixed_counts or {}
-    total = sum(map(int, dearest))
-    total += sum(price * counts.get(size, 0) for size, price in size_prices.items())
-    return with_worst(problem, total)
+    return sum(map(int, dearest)) + sum(
+        price * counts.get(size, 0) for size, price in by_size.items()
+    )
 
 
 def _master(
