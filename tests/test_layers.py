@@ -23,6 +23,7 @@ ROOMS = (
     "rules quotas",
     "problem",
     "matching",
+    "circles",
     "plan",
     "history season",
     "explanation evaluation learning plotting",
@@ -37,6 +38,7 @@ SOLVER_MAY_IMPORT = {"_lazy", "errors", "limits", "_kernel", "matching"}
 METHODS_FORWARD = {
     ("plan", "explanation"),
     ("plan", "evaluation"),
+    ("plan", "grouping"),
     ("plan", "pairing"),
     ("plan", "quota_pairing"),
     ("plan", "plotting"),

@@ -226,7 +226,7 @@ def test_json_finds_people_in_another_order():
         (lambda d: d.update(rules=['Same("team")']), "rules: the plan was made with"),
         (lambda d: d["score"][0].update(term="x"), "score: the plan was made with"),
         (lambda d: d.update(step=d["step"] * 2), "step: the plan was made with"),
-        (lambda d: d.update(kind="x"), "a plan of kind 'x'; must be one of ['fair', 'pairs', "),
+        (lambda d: d.update(kind="x"), "a plan of kind 'x'; must be one of ['circles', 'fair', "),
         (lambda d: d.update(status="BEST"), "not a complete plan"),
     ],
 )
@@ -295,10 +295,11 @@ def test_html_escapes_and_stays_small():
 
 
 def test_every_status_has_its_sentence():
-    """The four outcomes explain themselves."""
+    """All outcomes explain themselves."""
     assert [status.name for status in Status] == [
         "OPTIMAL",
         "WITHIN_GAP",
+        "BOUNDED",
         "TIME_LIMIT",
         "INFEASIBLE",
     ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pairwise.evaluation import compare as compare
     from pairwise.evaluation import evaluate as evaluate
     from pairwise.explanation import Explanation as Explanation
+    from pairwise.grouping import group as group
     from pairwise.history import CheckIn as CheckIn
     from pairwise.history import History as History
     from pairwise.history import MergeReport as MergeReport
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from pairwise.plan import Status as Status
     from pairwise.plan import WhatIf as WhatIf
     from pairwise.quotas import Balanced as Balanced
+    from pairwise.quotas import Common as Common
     from pairwise.quotas import Count as Count
     from pairwise.quotas import Is as Is
     from pairwise.quotas import NotAlone as NotAlone
@@ -96,6 +98,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
     "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),
     "explanation": ("Explanation",),
+    "grouping": ("group",),
     "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "learning": ("Evidence", "LearnedWeights", "learn_weights"),
@@ -113,6 +116,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "plan": ("Change", "Changes", "Plan", "Status", "WhatIf"),
     "quotas": (
         "Balanced",
+        "Common",
         "Count",
         "Is",
         "NotAlone",

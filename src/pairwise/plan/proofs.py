@@ -9,6 +9,7 @@ import numpy as np
 from pairwise.matching.certificate import Certificate
 from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.proof import LeximinProof
+from pairwise.matching.partitions.answer import PartitionProof
 from pairwise.matching.proof import PlanProof
 from pairwise.matching.tilted import Decisions, Leaf, Tilt
 from pairwise.plan.tilted import QuotaProof
@@ -114,6 +115,23 @@ def _leaf(data: dict[str, Any]) -> Leaf:
     decisions = Decisions(_pairs(data["together"]), _pairs(data["apart"]))
     tilt = Tilt(scale, offset, times, shifts, span)
     return Leaf(decisions, tilt, from_plain(data["proof"]), bound)
+
+
+def circles_to_plain(proof: PartitionProof) -> dict[str, Any]:
+    """Return a proof about circles as lists and integers, in a fixed order."""
+    return {
+        "kind": proof.kind,
+        "bound": int(proof.bound),
+        "prices": proof.prices.tolist(),
+        "size_prices": [[size, int(price)] for size, price in sorted(proof.size_prices.items())],
+    }
+
+
+def circles_from_plain(data: dict[str, Any]) -> PartitionProof:
+    """Return the proof that `circles_to_plain` wrote; whether it holds is for its check to say."""
+    prices = np.array(data["prices"], dtype=np.int64)
+    by_size = {int(size): int(price) for size, price in data["size_prices"]}
+    return PartitionProof(str(data["kind"]), int(data["bound"]), prices, by_size)
 
 
 def _plain_certificate(certificate: Certificate) -> dict[str, Any]:

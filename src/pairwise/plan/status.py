@@ -16,6 +16,7 @@ class Status(Enum):
 
     OPTIMAL = "no allowed plan is worth more: proven over all pairs"
     WITHIN_GAP = "stopped within the target gap: no allowed plan is worth more than the bound"
+    BOUNDED = "found by search: no allowed plan is worth more than the bound"
     TIME_LIMIT = "stopped at the time limit: no allowed plan is worth more than the bound"
     INFEASIBLE = "no plan meets the rules"
 

@@ -4,7 +4,7 @@ from pairwise.problem.base import Groups, Problem, refused_pairs, repeated, torn
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, scored
-from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem
+from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
 from pairwise.problem.quotas import QuotaProblem, sums_over
 from pairwise.problem.repairs import RepairProblem
 
@@ -17,6 +17,7 @@ __all__ = [
     "Problem",
     "QuotaProblem",
     "RepairProblem",
+    "Weights",
     "bind_rules",
     "bind_score",
     "find_conflicts",

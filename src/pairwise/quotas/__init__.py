@@ -7,13 +7,14 @@ features cannot be read by any quota.
 """
 
 from pairwise.quotas.base import Quota, bind_quotas
-from pairwise.quotas.groups import GroupCount, NotAlone, PerGroup
+from pairwise.quotas.groups import Common, GroupCount, NotAlone, PerGroup
 from pairwise.quotas.kinds import Is
 from pairwise.quotas.parity import Balanced, Parity
 from pairwise.quotas.sums import Count, PairMeasure, PairSum, PeopleSum, RuleMeasure, Share
 
 __all__ = [
     "Balanced",
+    "Common",
     "Count",
     "GroupCount",
     "Is",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pairwise.errors import InfeasibleError, InvalidInput, quoted
 from pairwise.quotas.base import Quota, check_bounds, shown_bounds, worded_bounds
 from pairwise.quotas.kinds import Is, Label, kinds_of
@@ -146,3 +148,59 @@ class NotAlone(Quota):
             f"{self!r}: {who} is the only one of {quoted(label)}, and so alone in every group;"
             f" name the kinds that it is about: NotAlone({quoted(self.feature)}, ...)"
         )
+
+
+@dataclass(frozen=True, repr=False)
+class Common(Quota):
+    """Every group has slots in which all of its people are free.
+
+    Parameters
+    ----------
+    at_least
+        How many slots, 1 or more.
+    slots
+        Name of the slot feature. Somebody whose slots are unknown counts as free.
+
+    Raises
+    ------
+    InvalidInput
+        Fewer than 1 slot.
+
+    Examples
+    --------
+    >>> from pairwise import Common
+    >>> Common(2).sentence
+    'every group has at least 2 "slots" in which all are free'
+    """
+
+    at_least: int
+    slots: str = "slots"
+
+    def __post_init__(self) -> None:
+        if (
+            isinstance(self.at_least, bool)
+            or self.at_least != int(self.at_least)
+            or self.at_least < 1
+        ):
+            raise InvalidInput(f"Common({self.at_least!r}): must be a whole number >= 1")
+
+    def __repr__(self) -> str:
+        return (
+            f"Common({self.at_least}{'' if self.slots == 'slots' else f', {quoted(self.slots)}'})"
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What the quota demands, in words."""
+        return (
+            f"every group has at least {self.at_least} {quoted(self.slots)} in which all are free"
+        )
+
+    def over_groups(self, people: Participants) -> tuple[GroupCount, ...]:
+        """Return nothing: slots are no count of people."""
+        self.free(people)
+        return ()
+
+    def free(self, people: Participants) -> Mask:
+        """Return when everybody is free, unknown counting as free; shape (n, s)."""
+        return np.asarray(people.slot(self.slots).values != 0)

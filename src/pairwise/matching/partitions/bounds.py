@@ -73,10 +73,15 @@ def _most_covered(problem: PartitionProblem) -> int:
 
 
 def with_worst(problem: PartitionProblem, bound: int) -> int:
-    """Add what the worst group can count again: no more than an equal share of everything."""
+    """Add what the worst group can count again: its level is at most the mean level.
+
+    Groups weighted by the inverse of their sizes' levels have a mean level of all worth over the
+    sum of the inverses, which is at least the people placed over the largest ``size * level``.
+    """
     if not problem.worst:
         return bound
-    return bound + int(problem.level.max()) * max(bound, 0) // min(problem.group_counts)
+    largest = max(size * int(problem.level[size]) for size in problem.sizes)
+    return bound - (-max(bound, 0) * largest // (problem.n - problem.left_out))
 
 
 @dataclass
