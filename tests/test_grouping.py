@@ -12,6 +12,9 @@ from pairwise.errors import InfeasibleError, InvalidInput, VerificationError
 from test_partition import partitions
 
 
+MENTOR = pw.Is("role", "mentor")
+
+
 def crowd(n, seed=0, **more):
     """People with a team, a grade, a role and slots."""
     rng = np.random.default_rng(seed)
@@ -174,18 +177,20 @@ def test_json_reads_back_what_was_written():
     """Quotas, aims, history and proof go through JSON; the plan still verifies."""
     people = crowd(16, 2)
     history = pw.History().with_round([("p0", "p1")])
+    rules = [pw.Forbid([("p0", "p2")])]
+    quotas = [pw.PerGroup(MENTOR, at_least=1), pw.NotAlone("team", "red"), pw.Common(1)]
     plan = pw.group(
         people,
         matrix_score(16),
         (3, 5),
-        rules=[pw.Forbid([("p0", "p2")])],
-        quotas=[pw.PerGroup(pw.Is("role", "mentor"), at_least=1), pw.NotAlone("team", "red")],
+        rules=rules,
+        quotas=quotas,
         balance=["grade"],
         coverage=0.5,
         history=history,
     )
     text = plan.to_json()
-    again = pw.Plan.from_json(text, people, matrix_score(16), rules=[pw.Forbid([("p0", "p2")])])
+    again = pw.Plan.from_json(text, people, matrix_score(16), rules=rules, quotas=quotas)
     again.verify()
     assert again.to_json() == text
     assert again.groups == plan.groups
@@ -228,8 +233,6 @@ def test_what_if_forces_and_alternatives_avoid():
     (other,) = plan.alternatives("p0", 1)
     assert other.partner not in plan.partners["p0"]
 
-
-MENTOR = pw.Is("role", "mentor")
 
 CONTRADICTIONS = {
     "more tied together than a circle holds": (

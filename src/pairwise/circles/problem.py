@@ -22,7 +22,6 @@ from pairwise.problem import (
     torn_pairs,
 )
 from pairwise.quotas import Common, bind_quotas
-from pairwise.quotas.plain import from_plain, to_plain
 from pairwise.rules import BoundRequire, PairSet, as_indices
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class GroupProblem:
         rules: Iterable[Rule | BoundRule] = (),
         *,
         size: Size | list[int] = 4,
-        quotas: Iterable[Quota] | list[dict[str, Any]] = (),
+        quotas: Iterable[Quota] = (),
         balance: Balance = (),
         coverage: float = 0.0,
         worst: float = 0.0,
@@ -102,7 +101,7 @@ class GroupProblem:
         Parameters
         ----------
         people, score, rules, size, quotas, balance, coverage, worst, repeat_cost, leftover
-            As `group` takes them; quotas also as plain values.
+            As `group` takes them.
         met
             Pairs of indices who met before, with how often.
 
@@ -151,7 +150,7 @@ class GroupProblem:
         aims = self.aims
         return {
             "size": list(self.size) if isinstance(self.size, tuple) else self.size,
-            "quotas": [to_plain(quota) for quota in self.quotas],
+            "quotas": [repr(quota) for quota in self.quotas],
             "balance": dict(aims.balance),
             "coverage": aims.coverage,
             "worst": aims.worst,
@@ -314,12 +313,8 @@ class GroupProblem:
             raise InfeasibleError(conflicts)
 
 
-def _quotas(
-    people: Participants, quotas: Iterable[Quota] | list[dict[str, Any]]
-) -> tuple[Quota, ...]:
+def _quotas(people: Participants, quotas: Iterable[Quota]) -> tuple[Quota, ...]:
     """Return quotas on groups; refuse those about anything else, and a second `Common`."""
-    if isinstance(quotas, list):
-        quotas = [from_plain(quota) if isinstance(quota, dict) else quota for quota in quotas]
     bound = bind_quotas(quotas)
     for quota in bound:
         quota.over_groups(people)
