@@ -32,6 +32,16 @@ def test_cited_sources_are_in_the_bibliography() -> None:
     assert sorted(cited - known) == []
 
 
+def test_every_entry_of_the_bibliography_is_whole() -> None:
+    """Entries open and close, each key is there once, and no merge left a mark."""
+    text = (DOCS / "references.bib").read_text()
+    entries = re.split(r"^(?=@)", text, flags=re.MULTILINE)
+    assert [entry[:40] for entry in entries if entry.count("{") != entry.count("}")] == []
+    keys = re.findall(r"^@\w+\{(\w+),", text, re.MULTILINE)
+    assert sorted(key for key in set(keys) if keys.count(key) > 1) == []
+    assert not re.search(r"^(<<<<<<<|=======|>>>>>>>)", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/index.md", "docs/howto.md"])
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     """A relative link names a file of the repository."""
