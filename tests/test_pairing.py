@@ -245,7 +245,7 @@ def test_real_survey_is_paired_optimally(survey):
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda proof: {"base": _lowered(proof.base, proof.explored)},
+        lambda proof: {"base": _lowered(proof.base)},
         lambda proof: {"forced": ((0, 1),)},
         lambda proof: {"pairs": proof.pairs + 1, "claim_q": _less(proof.claim_q)},
     ],
@@ -263,7 +263,7 @@ def test_tampered_proofs_are_caught(n, tamper):
         lying.verify()
 
 
-def _lowered(certificate, _explored):
+def _lowered(certificate):
     duals = certificate.duals.copy()
     duals[:20] -= 1000
     return dataclasses.replace(certificate, duals=duals)
@@ -274,11 +274,13 @@ def _less(claim):
 
 
 def test_trio_that_the_proof_forgets_is_caught():
-    """Without its explored triangles, a proof with a trio does not exclude them all."""
+    """With the lead alone, or a smaller claim, a proof does not exclude every trio."""
     plans = [pw.pair(cohort(61, seed), SCORE) for seed in range(4)]
-    explored = [plan for plan in plans if plan.certificate.explored]
-    assert explored
-    plan = explored[0]
-    lying = dataclasses.replace(plan.certificate, explored=(), claim_q=plan.certificate.claim_q - 1)
-    with pytest.raises(pw.VerificationError, match="do not exclude trio"):
-        lying.check(plan.problem, plan.index_groups)
+    for plan in plans:
+        proof = plan.certificate
+        forgetful = dataclasses.replace(proof, others=(), claim_q=proof.claim_q - 1)
+        with pytest.raises(pw.VerificationError, match="do not exclude trio"):
+            forgetful.check(plan.problem, plan.index_groups)
+        bold = dataclasses.replace(proof, claim_q=proof.claim_q - 1)
+        with pytest.raises(pw.VerificationError, match="do not exclude trio"):
+            bold.check(plan.problem, plan.index_groups)

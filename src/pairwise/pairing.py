@@ -264,14 +264,16 @@ class Solving:
 
     def _with_trio(self, base: PricedAnswer, seconds_left: Callable[[], float | None]) -> Outcome:
         weigh = self.problem.together_pairs
-        found = TrioSearch(self.solver, base, weigh, self.bonds, seconds_left).run()
+        search = TrioSearch(self.solver, base, weigh, self.bonds, self.target_gap, seconds_left)
+        found = search.run()
         if found.trio is None:
             return self.outcome(base)
         i, j = found.rest.pairs
         groups = [*zip(i.tolist(), j.tolist(), strict=True), found.trio]
         frame = (4 * len(i) + 6) * base.certificate.bonus
         claim = -((frame - found.bound4) // 4)
-        proof = PlanProof(len(i), base.certificate, (), 0, claim, found.explored, tuple(self.bonds))
+        lead, *others = found.certificates
+        proof = PlanProof(len(i), lead, (), 0, claim, tuple(others), tuple(self.bonds))
         return self._finished(groups, proof, found.bound4 == found.value4)
 
     def _finished(

@@ -67,11 +67,14 @@ class PairSolver(Protocol):
     ) -> PricedAnswer:
         """Solve without some people (n: the bye) and some pairs, from the optimum of `solve`."""
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
-        """Return allowed pairs (i, j) with slack - common / 3 <= limit, those two beside them.
+    def near_pairs(self, certificate: Certificate, limit: int) -> tuple[Ints, Ints, Units]:
+        """Return allowed pairs that the duals of people cover by less than `limit`, with weights.
 
-        Of the duals that `solve` left, at twice the scale of weights; i < j.
+        That is duals[i] + duals[j] - 2 * (weight + bonus) < limit, sets aside; i < j.
         """
+
+    def rows(self, people: Ints) -> Units:
+        """Return exact weights of some people with everybody; NOT_ALLOWED where not allowed."""
 
 
 class DensePairSolver:
@@ -97,15 +100,12 @@ class DensePairSolver:
         self._matcher = _kernel.IntegerDenseMatcher(
             weights, 1.0, True, (0, round(2 * largest / step))
         )
-        self._certificate: Certificate | None = None
 
     def solve(self, time_limit: float | None = None) -> PricedAnswer:
         """Solve from scratch."""
         answer = self._matcher.solve(time_limit)
-        self._certificate = as_certificate(answer, self.step, (), self.rounding)
-        return PricedAnswer(
-            answer["mate"], self._certificate, answer["complete"], answer["rounds"], 1
-        )
+        certificate = as_certificate(answer, self.step, (), self.rounding)
+        return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
 
     def solve_without(
         self,
@@ -119,19 +119,18 @@ class DensePairSolver:
         certificate = as_certificate(answer, self.step, tuple(people), self.rounding)
         return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
+    def near_pairs(self, certificate: Certificate, limit: int) -> tuple[Ints, Ints, Units]:
         """Return pairs of little slack; see `PairSolver`."""
-        assert self._certificate is not None, "solve comes first"  # noqa: S101
-        duals, bonus = self._certificate.duals, self._certificate.bonus
-        found = []
-        for i in range(len(self.weights)):
+        n, found = len(self.weights), [np.zeros((0, 2), dtype=np.int64)]
+        own = certificate.duals[:n] - certificate.bonus
+        for i in range(n):
             row = self.weights[i, i + 1 :]
-            slack = duals[i] + duals[i + 1 : len(self.weights)] - 2 * (row + bonus)
-            j = np.flatnonzero((slack <= limit) & (row != NOT_ALLOWED))
-            found.append(np.column_stack([np.full(len(j), i), j + i + 1, slack[j]]))
-        i, j, slack = np.concatenate(found).T
-        i, j = i.astype(np.int32), j.astype(np.int32)
-        common = _kernel.common_dual(self._certificate.parents, self._certificate.set_duals, i, j)
-        near = 3 * slack + 2 * common <= 3 * limit
-        i, j, slack, common = i[near], j[near], slack[near], common[near]
-        return i, j, slack + common, common
+            least = (own[i] + own[i + 1 :] - limit) // 2 + 1  # weights below do not count
+            j = np.flatnonzero((row >= least) & (row != NOT_ALLOWED))
+            found.append(np.column_stack([np.full(len(j), i), j + i + 1]))
+        i, j = np.concatenate(found).T
+        return i.astype(np.int32), j.astype(np.int32), self.weights[i, j]
+
+    def rows(self, people: Ints) -> Units:
+        """Return exact weights of some people with everybody."""
+        return self.weights[people]

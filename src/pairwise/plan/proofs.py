@@ -26,10 +26,7 @@ def to_plain(proof: PlanProof) -> dict[str, Any]:
         "forced": [list(pair) for pair in proof.forced],
         "fixed_q": proof.fixed_q,
         "claim_q": proof.claim_q,
-        "explored": [
-            {"trio": list(trio), "certificate": _plain_certificate(certificate)}
-            for trio, certificate in proof.explored
-        ],
+        "others": [_plain_certificate(certificate) for certificate in proof.others],
         "bonds": [list(pair) for pair in proof.bonds],
     }
 
@@ -42,9 +39,7 @@ def from_plain(data: dict[str, Any]) -> PlanProof:
         forced=_pairs(data["forced"]),
         fixed_q=int(data["fixed_q"]),
         claim_q=None if data["claim_q"] is None else int(data["claim_q"]),
-        explored=tuple(
-            (_trio(entry["trio"]), _certificate(entry["certificate"])) for entry in data["explored"]
-        ),
+        others=tuple(_certificate(certificate) for certificate in data["others"]),
         bonds=_pairs(data["bonds"]),
     )
 
@@ -162,8 +157,3 @@ def _certificate(data: dict[str, Any]) -> Certificate:
 
 def _pairs(data: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
     return tuple((int(a), int(b)) for a, b in data)
-
-
-def _trio(data: Iterable[int]) -> tuple[int, int, int]:
-    a, b, c = (int(person) for person in data)
-    return a, b, c

@@ -72,18 +72,20 @@ class Run:
 
     # -- pricing
 
-    def _moved(self) -> NDArray[np.float64]:
+    def moved(self, duals: Units) -> NDArray[np.float64]:
         """How far each dual lies above the potential, in score units."""
         solver = self.solver
-        duals = self.matcher.vertex_duals()[: self.n]
-        own = (duals - solver.bonus).astype(np.float64) * (solver.weights.step / 2)
+        own = (duals[: self.n] - solver.bonus).astype(np.float64) * (solver.weights.step / 2)
         own[[v for v in self.without if v < self.n]] = _FAR
         moved: NDArray[np.float64] = own - solver.potential
         return moved
 
+    def _moved(self) -> NDArray[np.float64]:
+        return self.moved(self.matcher.vertex_duals())
+
     def _price(self) -> Violated | None:
         """Return the pairs that the duals do not cover; None if time ran out before that."""
-        pairs = self.pairs_below(0.0)
+        pairs = self.pairs_below(self._moved())
         if pairs is None:
             if self.clock.left() == 0.0:
                 return None
@@ -91,7 +93,7 @@ class Run:
             near = np.where(own < _FAR / 2, own, 1.0).astype(np.float32)
             if not self.solver.look_again(near, self.clock):
                 return None
-            pairs = self.pairs_below(0.0)
+            pairs = self.pairs_below(self._moved())
         if pairs is None:
             violated = self._violated(*self._pairs_kept(self._moved()))
             return violated if len(violated.i) else self._violated(*self._pairs_by_exact_blocks())
@@ -111,9 +113,8 @@ class Run:
             apart |= ((i == a) & (j == b)) | ((i == b) & (j == a))
         return apart
 
-    def pairs_below(self, slack: float) -> tuple[Ints, Ints] | None:
-        """Return all pairs whose slack, sets aside, may be less; None if too many for that."""
-        moved = self._moved() - slack / 2
+    def pairs_below(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints] | None:
+        """Return all pairs that duals moved so far may not cover; None if too many for that."""
         threshold = self.solver.threshold + np.float32(self.solver.error)
         i, j, heavy = _kernel.unpooled_suspects(threshold, moved, _SUSPECTS)
         if len(heavy) > _HEAVY_SHARE * self.n:
@@ -122,10 +123,10 @@ class Run:
         i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return i, j
 
-    def all_pairs_below(self, slack: float) -> tuple[Ints, Ints]:
-        """Return all pairs whose slack, sets aside, may be less, by a pass over all pairs."""
+    def all_pairs_below(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
+        """Return all pairs that duals moved so far may not cover, by a pass over all pairs."""
         everybody = np.arange(self.n, dtype=np.int32)
-        found = list(self._pairs_of_rows(everybody, self._moved() - slack / 2, upper=True))
+        found = list(self._pairs_of_rows(everybody, moved, upper=True))
         i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return i, j
 
@@ -185,7 +186,7 @@ class Run:
         if violated is not None:
             for end in (violated.i, violated.j):
                 np.maximum.at(raised, end, (violated.short + 1) // 2)
-        if violated is None or self.pairs_below(0.0) is None:
+        if violated is None or self.pairs_below(self._moved()) is None:
             beyond = np.maximum(keys, -2.0).astype(np.float64) + solver.error
             need = (beyond / 2 - self._moved()) * (2 / solver.weights.step)
             raised = np.maximum(raised, np.ceil(need).astype(np.int64) + 2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise import _kernel
-from pairwise.matching.certificate import NOT_ALLOWED
+from pairwise.matching.certificate import NOT_ALLOWED, Certificate
 from pairwise.matching.pricing.passes import Passes
 from pairwise.matching.pricing.run import Run
 from pairwise.matching.pricing.weights import (
@@ -99,18 +99,19 @@ class PricingPairSolver:
             matcher.isolate(person)
         return Run(self, matcher, Clock(time_limit), tuple(people), tuple(pairs)).finish()
 
-    def near_pairs(self, limit: int) -> tuple[Ints, Ints, Units, Units]:
+    def near_pairs(self, certificate: Certificate, limit: int) -> tuple[Ints, Ints, Units]:
         """Return pairs of little slack; see `PairSolver`."""
-        run = Run(self, self.matcher, Clock(None))
-        slack = limit * self.weights.step / 2
-        i, j = each_once(*(run.pairs_below(slack) or run.all_pairs_below(slack)), self.weights.n)
+        run = Run(self, self.matcher, Clock(None), certificate.without)
+        moved = run.moved(certificate.duals) - limit * self.weights.step / 4
+        i, j = each_once(*(run.pairs_below(moved) or run.all_pairs_below(moved)), self.weights.n)
         w = self.weigh(i, j)
-        i, j, w = i[w != NOT_ALLOWED], j[w != NOT_ALLOWED], w[w != NOT_ALLOWED]
-        duals, parents, sets = self.matcher.duals()
-        common = _kernel.common_dual(parents, sets, i, j)
-        slack = duals[i] + duals[j] + common - 2 * (w + self.bonus)
-        near = 3 * slack - common <= 3 * limit
-        return i[near], j[near], slack[near], common[near]
+        slack = certificate.duals[i] + certificate.duals[j] - 2 * (w + self.bonus)
+        near = (w != NOT_ALLOWED) & (slack < limit)
+        return i[near], j[near], w[near]
+
+    def rows(self, people: Ints) -> Units:
+        """Return exact weights of some people with everybody."""
+        return self.weights.weights(people, slice(0, self.weights.n))
 
     def weigh(self, i: Ints, j: Ints) -> Units:
         """Return exact weights of pairs, a chunk at a time."""
