@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from pairwise.errors import InvalidInput
 
@@ -21,20 +22,38 @@ def check_limits(target_gap: float, time_limit: float | None) -> None:
 
 
 def shown(progress: Progress | bool | None) -> Progress | None:
-    """Return the function to report to; True makes a tqdm bar."""
+    """Return the function to report to; True makes a tqdm bar, which ends when it is let go."""
     if progress is None or progress is False:
         return None
     if callable(progress):
         return progress
     if progress is not True:
         raise InvalidInput(f"progress = {progress!r}: must be True, None or a function")
-    from tqdm import tqdm
+    try:
+        import tqdm as _  # noqa: F401
+    except ImportError:
+        raise InvalidInput(
+            "progress=True: draws its bar with tqdm, which is not installed; install"
+            " pairwise-matching[progress], or give a function of (stage, share)"
+        ) from None
+    return _Bar()
 
-    bar = tqdm(total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}")
 
-    def show(stage: str, share: float) -> None:
-        bar.set_description(stage)
-        bar.n = share
-        bar.refresh()
+class _Bar:
+    """A progress bar that appears with the first report."""
 
-    return show
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, stage: str, share: float) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}")
+        self._bar.set_description_str(stage, refresh=False)
+        self._bar.n = share
+        self._bar.refresh()
+
+    def __del__(self) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -214,6 +214,7 @@ class Solving:
             return self._leximin()
         started = time.perf_counter()
         self.solver = self._new_solver()
+        self.progress = None
         answer = self.solver.solve(time_limit)
 
         def seconds_left() -> float | None:

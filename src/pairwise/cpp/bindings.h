@@ -8,6 +8,7 @@
 #include <nanobind/stl/tuple.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -39,7 +40,8 @@ std::span<const T> as_span(const Vector<T>& array) {
   return {array.data(), array.size()};
 }
 
-// Stops at a deadline or at Ctrl-C.
+// Stops at a deadline or at Ctrl-C. The search then ends in good order, and what the handler of the signal
+// raised, KeyboardInterrupt as a rule, is raised as soon as Python runs again.
 class DeadlineOrSignal final : public Interrupt {
  public:
   explicit DeadlineOrSignal(std::optional<double> seconds) {
@@ -54,13 +56,22 @@ class DeadlineOrSignal final : public Interrupt {
     if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) return stopped_ = true;
     nb::gil_scoped_acquire gil;
     if (PyErr_CheckSignals() != 0) {
-      PyErr_Clear();
+      raise_later(std::make_unique<nb::python_error>());
       stopped_ = true;
     }
     return stopped_;
   }
 
  private:
+  static void raise_later(std::unique_ptr<nb::python_error> error) {
+    const auto raise = [](void* data) {
+      const std::unique_ptr<nb::python_error> raised(static_cast<nb::python_error*>(data));
+      raised->restore();
+      return -1;
+    };
+    if (Py_AddPendingCall(raise, error.get()) == 0) (void)error.release();
+  }
+
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   bool stopped_ = false;
 };

@@ -37,6 +37,10 @@ _COMPLETE = 64  # so many left-out people get all pairs among themselves
 _CHUNK = 1 << 17  # pairs weighed at once
 
 
+def _unheard(_stage: str, _share: float) -> None:
+    """Tell nobody."""
+
+
 class PricingPairSolver:
     """Solves by pricing; keeps matcher and candidates for what-ifs. A `PairSolver`.
 
@@ -50,6 +54,7 @@ class PricingPairSolver:
     target_gap : float
         Stop when (bound - weight) / bound is proven to be at most this.
     progress : function of (stage, share done), optional
+        Hears of `solve`; let go when that is done.
 
     Notes
     -----
@@ -66,7 +71,7 @@ class PricingPairSolver:
     ) -> None:
         self.weights = weights
         self.target_gap = target_gap
-        self.progress = progress or (lambda _stage, _share: None)
+        self.progress = progress or _unheard
         self._passes = Passes(weights, executor, lambda share: self.progress("score", share))
         n, most = weights.n, round(2 * weights.largest / weights.step)
         self.bonus = (most + 1) * (n // 2 + 1) + 1
@@ -83,6 +88,7 @@ class PricingPairSolver:
         run = Run(self, self.matcher, clock)
         answer = run.finish(restart=True)
         self.matcher = run.matcher
+        self.progress = _unheard
         return answer
 
     def solve_without(
