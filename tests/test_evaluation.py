@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import pairwise as pw
+from pairwise import matching
 from pairwise.evaluation.facts import directed
 from pairwise.evaluation.kpis import blocking_pairs
 from pairwise.evaluation.suppression import SMALLEST, withheld_counts, withheld_means
@@ -203,6 +204,9 @@ def test_blocking_pairs_are_those_of_the_definition(n: int, seed: int) -> None:
     expected = sum(
         matrix[a, b] > now[a] and matrix[b, a] > now[b] for a in range(n) for b in range(a)
     )
+    if n % 2 == 0:
+        mate = {a: b for pair in groups for a, b in (pair, pair[::-1])}
+        assert len(matching.blocking_pairs([mate[k] for k in range(n)], matrix)) == expected
     for block in (1, 3, 1024):
         assert blocking_pairs(score, *directed(groups), block) == expected
 
@@ -312,7 +316,7 @@ def test_two_reports_are_compared_figure_by_figure() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda p: pw.evaluate("plan"), "must be a Plan or a History"),
+        (lambda p: pw.evaluate("plan"), "must be a Plan, a Season or a History"),
         (lambda p: pw.evaluate(pw.pair(p), audience="public"), 'did you mean "published"'),
         (lambda p: pw.evaluate(pw.pair(p), by="gendr"), 'did you mean "gender"'),
         (lambda p: pw.evaluate(pw.History(), by="gender"), "pass people="),
@@ -329,3 +333,13 @@ def test_misuse_is_named(call, message: str) -> None:
     with pytest.raises(pw.InvalidInput) as caught:
         call(pw.sample_cohort())
     assert message in str(caught.value)
+
+
+def test_a_season_is_evaluated_as_the_rounds_that_it_will_be() -> None:
+    """No repeats, byes counted as waiting, and a table by round."""
+    people = pw.sample_cohort()
+    season = pw.rotate(people, rounds=3)
+    report = pw.evaluate(season)
+    assert report["repeats"] == 0
+    assert report["waiting"] == pytest.approx(3 / (3 * 61))
+    assert report.by("round")["people"].tolist() == [61, 61, 61]

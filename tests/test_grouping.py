@@ -11,7 +11,6 @@ import pairwise as pw
 from pairwise.errors import InfeasibleError, InvalidInput, VerificationError
 from test_partition import partitions
 
-
 MENTOR = pw.Is("role", "mentor")
 
 

@@ -10,20 +10,21 @@ from pairwise.evaluation.evaluating import evaluate
 from pairwise.evaluation.report import Figure, Report, html_page, text_table
 from pairwise.history import History
 from pairwise.plan import Plan
+from pairwise.season import Season
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Comparable = Plan | History | Report
+Comparable = Plan | Season | History | Report
 
 
 def compare(a: Comparable, b: Comparable, *, names: tuple[str, str] = ("a", "b")) -> Comparison:
-    """Return two plans, histories or reports side by side.
+    """Return two plans, seasons, histories or reports side by side.
 
     Parameters
     ----------
-    a, b : Report, Plan or History
-        Plans and histories are evaluated as they are; use `evaluate` first to say with whose
+    a, b : Report, Plan, Season or History
+        What is no report is evaluated as it is; use `evaluate` first to say with whose
         features, what score and which breakdown.
     names : pair of str
         What to call them.
@@ -57,8 +58,10 @@ def compare(a: Comparable, b: Comparable, *, names: tuple[str, str] = ("a", "b")
 def _report(argument: str, given: Comparable) -> Report:
     if isinstance(given, Report):
         return given
-    if not isinstance(given, (Plan, History)):
-        raise InvalidInput(f"{argument} = {given!r:.60}: must be a Report, a Plan or a History")
+    if not isinstance(given, (Plan, Season, History)):
+        raise InvalidInput(
+            f"{argument} = {given!r:.60}: must be a Report, a Plan, a Season or a History"
+        )
     return evaluate(given)
 
 

@@ -11,6 +11,7 @@ from pairwise.evaluation.tables import Tables
 from pairwise.history import History
 from pairwise.plan import Plan
 from pairwise.problem import bind_score
+from pairwise.season import Season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    what: Plan | History,
+    what: Plan | Season | History,
     people: Participants | None = None,
     score: Score | Term | None = None,
     *,
@@ -33,12 +34,12 @@ def evaluate(
 
     Parameters
     ----------
-    what : Plan or History
+    what : Plan, Season or History
     people : Participants, optional
-        Whose features are read; those of the plan when absent. Without people a history
+        Whose features are read; those of the plan or season when absent. Without people a history
         is evaluated in all and by round.
     score : Score or Term, optional
-        What a pair is worth; that of the plan when absent. A history without it has no
+        What a pair is worth; that of the plan or season when absent. A history without it has no
         figures that need a score.
     by : str or iterable of str, optional
         Monitoring features or categories to break figures down by; all monitoring features
@@ -55,7 +56,8 @@ def evaluate(
     Raises
     ------
     InvalidInput
-        Neither plan nor history, another audience, a score without people, or no such feature.
+        Neither plan, season nor history, another audience, a score without people, or no such
+        feature.
 
     Notes
     -----
@@ -79,21 +81,36 @@ def evaluate(
         raise InvalidInput(f'audience = {audience!r}: must be "published" or "internal"{hint}')
     facts = _facts(what, people, score)
     labelled = {name: _feature(facts.people, name) for name in _asked(facts.people, by)}
-    title = f"a plan of {len(what.groups):,} groups" if isinstance(what, Plan) else repr(what)
-    return Tables(facts, labelled, SMALLEST[audience]).report(title, audience)
+    return Tables(facts, labelled, SMALLEST[audience]).report(_title(what), audience)
 
 
-def _facts(what: Plan | History, people: Participants | None, score: Score | Term | None) -> Facts:
+def _facts(
+    what: Plan | Season | History, people: Participants | None, score: Score | Term | None
+) -> Facts:
     """Return what happened, with whose features, and what a pair is worth."""
-    if isinstance(what, Plan):
-        people, score = people or what.people, score or what.score
-        return Facts(History().with_round(what), people, bind_score(people, score))
+    if isinstance(what, (Plan, Season)):
+        people, score = people or what.people, score or what.problem.score
+        return Facts(_ahead(what), people, bind_score(people, score))
     if not isinstance(what, History):
-        raise InvalidInput(f"what = {what!r:.60}: must be a Plan or a History")
+        raise InvalidInput(f"what = {what!r:.60}: must be a Plan, a Season or a History")
     if score is not None and people is None:
         raise InvalidInput("score is given without people: pass people=, whose features it reads")
     bound = None if people is None or score is None else bind_score(people, score)
     return Facts(what, people, bound)
+
+
+def _ahead(what: Plan | Season) -> History:
+    """Return the history that a plan or a season will be."""
+    history = History()
+    for entry in (what,) if isinstance(what, Plan) else what.rounds:
+        history = history.with_round(entry)
+    return history
+
+
+def _title(what: Plan | Season | History) -> str:
+    if isinstance(what, Plan):
+        return f"a plan of {len(what.groups):,} groups"
+    return f"a season of {len(what.rounds):,} rounds" if isinstance(what, Season) else repr(what)
 
 
 def _asked(people: Participants | None, by: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pairwise.errors import InvalidInput, did_you_mean, listed, quoted
 from pairwise.history.cells import READERS
-from pairwise.history.records import FACTS, CheckIn, Placements
+from pairwise.history.records import FACTS, PAIR_FACTS, CheckIn, Placements
 from pairwise.history.report import MergeReport, Unjoined
 from pairwise.importing.csvfile import read_csv
 from pairwise.importing.frames import read_frame, read_records
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Id
 
 Source: TypeAlias = "str | PathLike[str] | bytes | Iterable[CheckIn | Mapping[str, object]] | Any"
+Place: TypeAlias = "tuple[int, Id | None]"
 Key: TypeAlias = "tuple[Id, Id | None, int | None]"
 
 
@@ -99,12 +100,15 @@ class Joiner:
                     near = did_you_mean(values[name], self.known)
                     return f"nobody called {quoted(values[name])} took part in a round{near}"
                 values[name] = stored
-        if values.get("who") is None:
-            return "it does not say who answers"
-        checkin = CheckIn(**values)
-        if not checkin.facts:
-            return "it says nothing"
-        return self._placed(checkin)
+        who, partner = values.get("who"), values.get("partner")
+        said = {name for name in FACTS if values.get(name) is not None}
+        if who is None or not said:
+            return "it does not say who answers" if who is None else "it says nothing"
+        about_meeting = not said.isdisjoint(PAIR_FACTS)
+        place = self._place(who, partner, values.get("round"), about_meeting)
+        if isinstance(place, str):
+            return place
+        return CheckIn(**{**values, "round": place[0], "partner": place[1]})
 
     def _known(self, who: Id) -> Id | None:
         stored = self.known.get(str(who))
@@ -112,44 +116,46 @@ class Joiner:
             self.retyped[stored] = None
         return stored
 
-    def _placed(self, checkin: CheckIn) -> CheckIn | str:
-        number = checkin.round or self._last_round(checkin)
+    def _place(
+        self, who: Id, partner: Id | None, number: int | None, about_meeting: bool
+    ) -> Place | str:
+        """Return the round and the partner that an answer is about, or why there is none."""
+        number = number or self._last_round(who, partner, about_meeting)
         if number is None:
-            return f"{_names(checkin)} were never in a group together"
+            return f"{quoted(who)} and {quoted(partner)} were never in a group together"
         if number > self.rounds:
             return f"round = {number}: the last round is {self.rounds}"
-        return self._in_round(replace(checkin, round=number), number)
+        if partner is None:
+            return self._own_group(who, number, about_meeting)
+        if self._together(who, partner, number):
+            return number, partner
+        both = f"{quoted(who)} and {quoted(partner)}"
+        return f"{both} were not in a group together in round {number}"
 
-    def _last_round(self, checkin: CheckIn) -> int | None:
-        """Return the last round of the two, or the last that placed the one who answers."""
-        there = self.placements.rounds(checkin.who)
-        if checkin.partner is not None:
-            return next((k for k in there if self._together(checkin, k)), None)
-        placed = (k for k in there if self.placements.groups(checkin.who, k))
-        return next(placed, there[0])
+    def _last_round(self, who: Id, partner: Id | None, about_meeting: bool) -> int | None:
+        """Return the last round of the two; of one alone, the last in a group if it matters."""
+        there = self.placements.rounds(who)
+        if partner is not None:
+            return next((k for k in there if self._together(who, partner, k)), None)
+        placed = (k for k in there if self.placements.groups(who, k))
+        return next(placed, there[0]) if about_meeting else there[0]
 
-    def _in_round(self, checkin: CheckIn, number: int) -> CheckIn | str:
-        """Return the check-in about its group of the round; in a pair, about the partner."""
-        if checkin.partner is not None:
-            if self._together(checkin, number):
-                return checkin
-            return f"{_names(checkin)} were not in a group together in round {number}"
-        groups = self.placements.groups(checkin.who, number)
+    def _own_group(self, who: Id, number: int, about_meeting: bool) -> Place | str:
+        """Return the partner if the group of the round is a pair, None for a larger one."""
+        groups = self.placements.groups(who, number)
         if len(groups) == 1 and len(groups[0]) == 2:
             first, second = groups[0]
-            return replace(checkin, partner=second if first == checkin.who else first)
-        if not self.placements.took_part(checkin.who, number):
-            return f"{quoted(checkin.who)} took no part in round {number}"
-        if checkin.about_meeting and len(groups) != 1:
+            return number, second if first == who else first
+        if not self.placements.took_part(who, number):
+            return f"{quoted(who)} took no part in round {number}"
+        if about_meeting and len(groups) != 1:
             where = "several groups: name the partner" if groups else "no group"
-            return f"{quoted(checkin.who)} was in {where} in round {number}"
-        return checkin
+            return f"{quoted(who)} was in {where} in round {number}"
+        return number, None
 
-    def _together(self, checkin: CheckIn, number: int) -> bool:
-        if checkin.who == checkin.partner:
-            return False
-        groups = self.placements.groups(checkin.who, number)
-        return any(checkin.partner in group for group in groups)
+    def _together(self, who: Id, partner: Id, number: int) -> bool:
+        groups = self.placements.groups(who, number)
+        return who != partner and any(partner in group for group in groups)
 
     def _report(self, table: Table, unused: Sequence[str]) -> MergeReport:
         notes = []
@@ -173,10 +179,6 @@ class Joiner:
             tuple(self.cells),
             tuple(notes),
         )
-
-
-def _names(checkin: CheckIn) -> str:
-    return f"{quoted(checkin.who)} and {quoted(checkin.partner)}"
 
 
 def _table(source: Source, columns: Mapping[str, str]) -> Table:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pairwise.errors import InvalidInput, PairwiseError, listed, quoted
+from pairwise.files import write_whole
 from pairwise.plan.kinds import kind_of
 from pairwise.plan.outcome import Outcome
 from pairwise.plan.status import Status
 from pairwise.problem import bind_score, scored
 
 if TYPE_CHECKING:
+    import os
+
     import pandas as pd
 
     from pairwise.participants import Id, Participants
@@ -209,14 +211,4 @@ def save(plan: Plan, path: str | os.PathLike[str]) -> None:
     writer = writers.get(target.suffix.lower())
     if writer is None:
         raise InvalidInput(f"path={quoted(str(path))}: must end in .csv or .json")
-    _write(target, writer(plan))
-
-
-def _write(target: Path, text: str) -> None:
-    """Write beside the target, then rename: a reader sees the old file or the new one."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(target, writer(plan))
