@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pairwise.evaluation import evaluate as evaluate
     from pairwise.explanation import Explanation as Explanation
     from pairwise.grouping import group as group
+    from pairwise.frontiers import Frontier as Frontier
+    from pairwise.frontiers import FrontierPoint as FrontierPoint
+    from pairwise.frontiers import frontier as frontier
     from pairwise.history import CheckIn as CheckIn
     from pairwise.history import History as History
     from pairwise.history import MergeReport as MergeReport
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from pairwise.plan import Plan as Plan
     from pairwise.plan import Status as Status
     from pairwise.plan import WhatIf as WhatIf
+    from pairwise.quotas import Average as Average
     from pairwise.quotas import Balanced as Balanced
     from pairwise.quotas import Common as Common
     from pairwise.quotas import Count as Count
@@ -99,6 +103,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),
     "explanation": ("Explanation",),
     "grouping": ("group",),
+    "frontiers": ("Frontier", "FrontierPoint", "frontier"),
     "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),
     "importing": ("ColumnReport", "ImportReport", "Levels", "Ranked"),
     "learning": ("Evidence", "LearnedWeights", "learn_weights"),
@@ -115,6 +120,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "season": ("Season", "SeasonRound"),
     "plan": ("Change", "Changes", "Plan", "Status", "WhatIf"),
     "quotas": (
+        "Average",
         "Balanced",
         "Common",
         "Count",

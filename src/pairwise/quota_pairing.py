@@ -91,7 +91,7 @@ class PeopleOracle:
     @cached_property
     def limits(self) -> Sequence[Limits]:
         """The bounds of the sums."""
-        return limits_of(self.sums, self.placed)
+        return limits_of(self.sums, self.placed, self.unit)
 
     @property
     def unit(self) -> int:
@@ -138,6 +138,13 @@ class PeopleOracle:
         measures = [one.measure.block(everybody, everybody) for one in self.sums]
         weights = self.problem.weights(everybody, everybody)
         return MatrixOracle(weights, measures, self.limits)
+
+    def under(self, problem: QuotaProblem) -> PeopleOracle:
+        """Return the oracle of the same problem under other bounds of the same sums."""
+        other = PeopleOracle(problem, problem.sums, self.base, self.executor, self.seconds_left)
+        if self._dense is not None:
+            other.__dict__["_dense"] = replace(self._dense, limits=other.limits)
+        return other
 
     def column(self, groups: Groups) -> Column:
         """Return a plan with its weight and sums."""
@@ -202,7 +209,7 @@ def solved_under_quotas(
     return Plan(
         problem,
         replace(outcome, seconds=time.perf_counter() - started),
-        resolver=_again(target_gap, executor),
+        resolver=again_under_quotas(target_gap, executor),
     )
 
 
@@ -222,18 +229,20 @@ def _solve(
     answer = search.run([start])
     if answer.column is None:
         raise InfeasibleError(contradictions(oracle, answer))
-    return _outcome(oracle, answer, target_gap)
+    return outcome_of(oracle, answer, target_gap)
 
 
-def _outcome(oracle: PeopleOracle, answer: Answer, target_gap: float) -> Outcome:
+def outcome_of(oracle: PeopleOracle, answer: Answer, target_gap: float) -> Outcome:
+    """Wrap what a search found."""
     assert answer.column is not None  # noqa: S101
     value = answer.column.value
     proof = QuotaProof(oracle.placed, answer.leaves)
     bound = max(proof.bound_q, value)
     status = Status.OPTIMAL
     if bound > value:
+        over = oracle.seconds_left() == 0.0
         close = bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+        status = Status.WITHIN_GAP if close else Status.TIME_LIMIT if over else Status.BOUNDED
     return Outcome(answer.column.groups, value, proof.bound_q, status, 0.0, proof)
 
 
@@ -283,7 +292,7 @@ def _out_of_reach(oracle: PeopleOracle, k: int) -> list[str]:
     return sentences
 
 
-def _again(target_gap: float, executor: Executor | None) -> Resolver:
+def again_under_quotas(target_gap: float, executor: Executor | None) -> Resolver:
     """Return what solves a plan's problem once more under further demands."""
 
     def resolve(
@@ -305,4 +314,4 @@ def _again(target_gap: float, executor: Executor | None) -> Resolver:
 
 def resolver_of(plan: Plan) -> Resolver:  # noqa: ARG001
     """Return what answers what-ifs of a plan that was read: its problem, solved anew each time."""
-    return _again(0.0, None)
+    return again_under_quotas(0.0, None)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pairwise.matching.fairness import alpha_values as alpha_values
     from pairwise.matching.fairness import bottleneck_matching as bottleneck_matching
     from pairwise.matching.fairness import leximin_matching as leximin_matching
+    from pairwise.matching.frontiers import MatchingFrontier as MatchingFrontier
+    from pairwise.matching.frontiers import frontier as frontier
     from pairwise.matching.general import GeneralMatching as GeneralMatching
     from pairwise.matching.general import max_weight_matching as max_weight_matching
     from pairwise.matching.golfers import GolferSchedule as GolferSchedule
@@ -50,6 +52,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "bottleneck_matching",
         "leximin_matching",
     ),
+    "frontiers": ("MatchingFrontier", "frontier"),
     "general": ("GeneralMatching", "max_weight_matching"),
     "golfers": ("GolferSchedule", "social_golfer"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),

@@ -98,13 +98,19 @@ class TiltedPairs(PairProblem):
         return np.where(refused, NOT_ALLOWED, self.tilt.apply(weights, measured))
 
 
-def limits_of(sums: Sequence[PairSum], placed: int) -> tuple[Limits, ...]:
-    """Return the bounds of sums in plans that place so many people."""
-    return tuple(Limits(*one.bounds(placed), *one.measure.ends) for one in sums)
+def limits_of(sums: Sequence[PairSum], placed: int, unit: int) -> tuple[Limits, ...]:
+    """Return the bounds of sums, all multiples of `unit`, in plans that place so many people."""
+    return tuple(_limits(one, *one.bounds(placed), unit) for one in sums)
+
+
+def _limits(one: PairSum, low: int | None, high: int | None, unit: int) -> Limits:
+    least = None if low is None else -(-low // unit) * unit
+    most = None if high is None else high // unit * unit
+    return Limits(least, most, *one.measure.ends)
 
 
 def unit_of(problem: PairProblem) -> int:
-    """Return what the worth of every plan is a multiple of: pairs are even, a trio may be odd."""
+    """Return what the sums over plans are multiples of: pairs are even, a trio may be odd."""
     return 1 if problem.n % 2 and problem.leftover == "trio" else 2
 
 
@@ -152,7 +158,7 @@ class QuotaProof:
         if branch is None:
             return
         leaf.proof.check(TiltedPairs.on(branch, leaf.tilt, measures), groups)
-        limits = limits_of(problem.sums, self.placed)
+        limits = limits_of(problem.sums, self.placed, unit_of(problem))
         try:
             exact = leaf.tilt.bound(leaf.proof.bound_q, limits, self.placed)
         except ValueError as error:

@@ -6,6 +6,7 @@ counted (``Share(Differ("department"), at_least=0.5)``) and an `Is` where people
 features cannot be read by any quota.
 """
 
+from pairwise.quotas.average import Average
 from pairwise.quotas.base import Quota, bind_quotas
 from pairwise.quotas.groups import Common, GroupCount, NotAlone, PerGroup
 from pairwise.quotas.kinds import Is
@@ -13,6 +14,7 @@ from pairwise.quotas.parity import Balanced, Parity
 from pairwise.quotas.sums import Count, PairMeasure, PairSum, PeopleSum, RuleMeasure, Share
 
 __all__ = [
+    "Average",
     "Balanced",
     "Common",
     "Count",

@@ -85,19 +85,25 @@ class PairSum:
     bounds
         Least and largest sum of a plan that places so many people; None: no bound.
     unit
-        What 1 of the measure is, in the numbers that the quota speaks of; None: a share.
+        What 1 of the measure is, in the numbers that the quota speaks of.
+    each
+        Whether the quota speaks of the sum by the number of people placed.
     """
 
     name: str
     measure: PairMeasure
     bounds: Callable[[int], Bounds]
-    unit: float | None = 0.5
+    unit: float = 0.5
+    each: bool = False
+
+    def amount(self, total: int, placed: int) -> float:
+        """Return a sum in the numbers that the quota speaks of."""
+        return total * self.unit / (max(placed, 1) if self.each else 1)
 
     def worded(self, total: int, placed: int) -> str:
         """Say a sum in the numbers that the quota speaks of."""
-        if self.unit is None:
-            return f"{total / max(placed, 1):.1%}"
-        return f"{total * self.unit:.6g}"
+        amount = self.amount(total, placed)
+        return f"{amount:.1%}" if self.each and self.unit == 1.0 else f"{amount:.6g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +160,9 @@ class _Sum(Quota):
         bound = _strict(self.of).bind(people, score)
         if isinstance(bound, BoundRequire):
             raise InvalidInput(f"{self!r}: Require counts nothing; use Among(pairs)")
-        unit = None if isinstance(self, Share) else 0.5
         bounds = partial(self._bounds, each=2)
-        return (PairSum(repr(self), RuleMeasure(bound), bounds, unit),)
+        share = isinstance(self, Share)
+        return (PairSum(repr(self), RuleMeasure(bound), bounds, 1.0 if share else 0.5, share),)
 
 
 @dataclass(frozen=True, repr=False)

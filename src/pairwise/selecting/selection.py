@@ -145,7 +145,7 @@ class Selection:
         status = Status.OPTIMAL
         if answer.value < answer.bound:
             close = answer.bound - answer.value <= target_gap * answer.bound
-            status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+            status = Status.WITHIN_GAP if close else Status.BOUNDED
         figures = (answer.value, answer.bound, status, seconds)
         return cls(applicants, quotas, worth, problem, answer.chosen, *figures)
 

@@ -2,6 +2,7 @@
 
 from pairwise.matching.tilted.matrix import MatrixOracle
 from pairwise.matching.tilted.oracle import Column, Decisions, Found, Oracle
+from pairwise.matching.tilted.parametric import hull
 from pairwise.matching.tilted.recombine import Recombination, keeps
 from pairwise.matching.tilted.search import Answer, Leaf, TiltedSearch
 from pairwise.matching.tilted.tilt import Limits, Tilt
@@ -18,5 +19,6 @@ __all__ = [
     "Recombination",
     "Tilt",
     "TiltedSearch",
+    "hull",
     "keeps",
 ]

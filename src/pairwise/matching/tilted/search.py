@@ -124,11 +124,14 @@ class TiltedSearch:
         self.best: Column | None = None
 
     def run(self, columns: Iterable[Column] = ()) -> Answer:
-        """Return the best plan, starting from plans that are known; the first steps need one."""
+        """Return the best plan, starting from plans that are known."""
         root = _Node(Decisions(), list(columns))
         self._note(root.columns)
-        self._open(root, None)
+        if not root.columns:
+            self._open(root, None)
         self._climb(root, _ROOT_STEPS)
+        if root.leaf is None:
+            self._open(root, None)
         self._recombine(root)
         if root.leaf is not None and root.leaf.bound is not None and not self._done(root.leaf):
             self._solve_near(root)

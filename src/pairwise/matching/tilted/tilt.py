@@ -110,9 +110,9 @@ class Tilt:
             abs(m) * (one.most - one.least) for m, one in zip(multipliers, limits, strict=True)
         )
         wide += (weights[1] - weights[0]) if weighty else 0
-        scale = 2.0 ** floor(min(log2(room / max(wide, 1e-9)) - 1, log2(_MOST_SCALE)))
+        scale = 2.0 ** floor(min(log2(room / max(wide, 1.0)) - 1, log2(_MOST_SCALE)))
         if not weighty:
-            scale = 2.0 ** floor(log2(room / max(wide, 1e-9)) - 1)
+            scale = 2.0 ** floor(log2(room / max(wide, 1.0)) - 1)
         scale = max(scale, 1.0) if weighty else scale
         times, shifts = zip(
             *(_whole(m * scale, one.reach) for m, one in zip(multipliers, limits, strict=True)),
