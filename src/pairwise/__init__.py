@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from pairwise.evaluation import compare as compare
     from pairwise.evaluation import evaluate as evaluate
     from pairwise.explanation import Explanation as Explanation
-    from pairwise.grouping import group as group
     from pairwise.frontiers import Frontier as Frontier
     from pairwise.frontiers import FrontierPoint as FrontierPoint
     from pairwise.frontiers import frontier as frontier
+    from pairwise.grouping import group as group
     from pairwise.history import CheckIn as CheckIn
     from pairwise.history import History as History
     from pairwise.history import MergeReport as MergeReport
