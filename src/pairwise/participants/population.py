@@ -41,6 +41,7 @@ from pairwise.participants.features import (
     VectorFeature,
 )
 from pairwise.participants.ids import Id, checked_ids
+from pairwise.participants.merging import merged
 from pairwise.participants.sources import Importable
 
 if TYPE_CHECKING:
@@ -402,6 +403,26 @@ class Participants(Importable):
         stays = np.ones(len(self), dtype=bool)
         stays[self.indices(who)] = False
         return self.take(stays)
+
+    def merged(self, other: Participants) -> Participants:
+        """Return everybody of both, one row for each id, with the columns and labels of both.
+
+        Where the scale starts at 0, who answered has 0 in columns of the other population alone:
+        a topic that nobody here could name. Everything else that is missing stays unknown.
+
+        Raises
+        ------
+        InvalidInput
+            Different answers of one id, scales that start differently, columns that do not fit.
+
+        Examples
+        --------
+        >>> mentors = Participants(["ann"], categories={"site": ["Oslo"]})
+        >>> everybody = mentors.merged(Participants(["bob"], categories={"site": ["Bonn"]}))
+        >>> everybody.ids, everybody.category("site").labels
+        (('ann', 'bob'), ('Bonn', 'Oslo'))
+        """
+        return merged(self, other)
 
     def without_monitoring(self) -> Participants:
         """Return the same people without their monitoring features.
