@@ -39,6 +39,7 @@ METHODS_FORWARD = {
     ("plan", "explanation"),
     ("plan", "evaluation"),
     ("plan", "grouping"),
+    ("plan", "assigning"),
     ("plan", "pairing"),
     ("plan", "quota_pairing"),
     ("plan", "plotting"),

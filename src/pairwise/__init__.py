@@ -10,6 +10,7 @@ from pairwise._lazy import lazy_names
 
 if TYPE_CHECKING:
     from pairwise import matching as matching
+    from pairwise.assigning import assign as assign
     from pairwise.data import sample_cohort as sample_cohort
     from pairwise.errors import InfeasibleError as InfeasibleError
     from pairwise.errors import InvalidInput as InvalidInput
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     from pairwise.terms import Term as Term
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "assigning": ("assign",),
     "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
     "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),

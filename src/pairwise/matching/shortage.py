@@ -29,7 +29,7 @@ class Shortage:
     needed : int
         Sum of what the members need.
     available : int
-        What `partners` can take, and the pairs of members with nodes beyond `partners`.
+        What can be had at most: what `partners` take, and pairs of members beyond `partners`.
     """
 
     side: str
@@ -48,6 +48,31 @@ class Shortage:
             f"raise the capacity of those {there}, lower the minimum of those {here}, "
             "or allow more pairs"
         )
+
+    def smallest(
+        self,
+        pairs: tuple[Indices, Indices],
+        needs: tuple[Counts, Counts],
+        high: tuple[Counts, Counts],
+    ) -> Shortage:
+        """Return a shortage of which no member can be spared, made of these members.
+
+        Parameters are those of `find_shortage`. Cost O(pairs of the members) a pass.
+        """
+        side = 0 if self.side == "row" else 1
+        here, there, room = pairs[side], pairs[1 - side], high[1 - side]
+        own = {v: there[here == v] for v in self.members.tolist()}
+        met = np.bincount(np.concatenate(list(own.values())), minlength=len(room))
+        needed = {v: int(needs[side][v]) for v in own}
+        lack = sum(needed.values()) - int(np.minimum(met, room).sum())
+        for v in sorted(own, key=lambda one: (needed[one], -len(own[one]), -one)):
+            spared = lack - needed[v] + int((met[own[v]] <= room[own[v]]).sum())
+            if spared > 0 and len(own) > 1:
+                met[own.pop(v)] -= 1
+                lack = spared
+        members = np.array(sorted(own), dtype=np.int64)
+        need = sum(needed[v] for v in own)
+        return Shortage(self.side, members, np.flatnonzero(met), need, need - lack)
 
 
 def _shown(nodes: Indices) -> str:

@@ -171,11 +171,11 @@ class _Merging:
     ) -> None:
         cells = np.ix_(self.places[side], np.array(at, dtype=np.intp))
         before = values[cells]
-        differ = np.asarray(~np.isnan(before) & ~np.isnan(given) & (before != given))
-        for row in np.flatnonzero(differ.any(axis=1)):
-            column = int(differ[row].argmax())
-            pair = float(before[row, column]), float(given[row, column])
-            self.conflicts.append(_Conflict(self.ids[self.places[side][row]], name, *pair))
+        rows, columns = np.nonzero(~np.isnan(before) & ~np.isnan(given) & (before != given))
+        for first in np.unique(rows, return_index=True)[1]:
+            cell = rows[first], columns[first]
+            who = self.ids[self.places[side][cell[0]]]
+            self.conflicts.append(_Conflict(who, name, float(before[cell]), float(given[cell])))
         values[cells] = np.where(np.isnan(given), before, given)
 
     def _fill_nothing(
@@ -184,9 +184,10 @@ class _Merging:
         """Set to 0 what people who answered could have named on the other side only."""
         rows = self.places[side]
         block = values[rows]
-        answered = ~np.isnan(block).all(axis=1)
-        foreign = np.array([column not in own for column in columns])
-        block[np.isnan(block) & foreign & answered[:, None]] = 0.0
+        answered = np.flatnonzero(~np.isnan(block).all(axis=1))
+        foreign = [k for k, column in enumerate(columns) if column not in own]
+        cells = np.ix_(answered, np.array(foreign, dtype=np.intp))
+        block[cells] = np.nan_to_num(block[cells], nan=0.0)
         values[rows] = block
 
     def _compare(self, place: int, name: str, before: object, given: object) -> None:

@@ -10,7 +10,7 @@ from pairwise.circles import GroupProblem
 from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
 from pairwise.plan.outcome import Outcome
-from pairwise.problem import FairProblem, PairProblem, QuotaProblem, RepairProblem
+from pairwise.problem import FairProblem, LoadProblem, PairProblem, QuotaProblem, RepairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     QuotaProblem.kind: Kind(QuotaProblem.of, proofs.quota_to_plain, proofs.quota_from_plain),
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
+    LoadProblem.kind: Kind(LoadProblem.of, proofs.cases_to_plain, proofs.cases_from_plain),
     GroupProblem.kind: Kind(GroupProblem.of, proofs.circles_to_plain, proofs.circles_from_plain),
 }
 """Every kind by its name."""
@@ -56,12 +57,14 @@ def kind_of(name: str) -> Kind:
 
 def resolver_of(plan: Plan) -> Resolver:
     """Return what solves the plan's problem again; a verb solves it once more for that."""
+    from pairwise.assigning import resolver_of as loads_again
     from pairwise.grouping import resolver_of as circles_again
     from pairwise.pairing import resolver_of as pairs_again
     from pairwise.quota_pairing import resolver_of as quotas_again
 
     again = dict.fromkeys((PairProblem.kind, RepairProblem.kind, FairProblem.kind), pairs_again)
     again[QuotaProblem.kind] = quotas_again
+    again[LoadProblem.kind] = loads_again
     again[GroupProblem.kind] = circles_again
     return again[plan.problem.kind](plan)
 

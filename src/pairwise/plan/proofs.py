@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairwise.matching.certificate import Certificate
+from pairwise.matching.exclusive import AssignmentProof, Bounded, Impossible, Node, Split
 from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.proof import LeximinProof
 from pairwise.matching.partitions.answer import PartitionProof
@@ -127,6 +128,50 @@ def circles_from_plain(data: dict[str, Any]) -> PartitionProof:
     prices = np.array(data["prices"], dtype=np.int64)
     by_size = {int(size): int(price) for size, price in data["size_prices"]}
     return PartitionProof(str(data["kind"]), int(data["bound"]), prices, by_size)
+
+
+def cases_to_plain(proof: AssignmentProof) -> dict[str, Any]:
+    """Return a proof of an assignment as lists and integers."""
+    return {
+        "bound_q": proof.bound_q,
+        "rank_q": proof.rank_q,
+        "cases": [_plain_case(node) for node in proof.nodes],
+    }
+
+
+def _plain_case(node: Node) -> dict[str, Any]:
+    if isinstance(node, Split):
+        split = [node.without, node.without_twin]
+        return {"split": split, "cell": list(node.cell)}
+    if isinstance(node, Impossible):
+        return {"side": node.side, "members": list(node.members)}
+    return {
+        "row_duals": node.row_duals.tolist(),
+        "col_duals": node.col_duals.tolist(),
+        "excess": int(node.excess),
+        "prices": [list(price) for price in node.prices],
+    }
+
+
+def cases_from_plain(data: dict[str, Any]) -> AssignmentProof:
+    """Return the proof that `cases_to_plain` wrote."""
+    nodes = tuple(_case(case) for case in data["cases"])
+    return AssignmentProof(int(data["bound_q"]), int(data["rank_q"]), nodes)
+
+
+def _case(data: dict[str, Any]) -> Node:
+    if "split" in data:
+        without, without_twin = map(int, data["split"])
+        row, col = map(int, data["cell"])
+        return Split((row, col), without, without_twin)
+    if "members" in data:
+        return Impossible(int(data["side"]), tuple(map(int, data["members"])))
+    return Bounded(
+        np.array(data["row_duals"], dtype=np.int64),
+        np.array(data["col_duals"], dtype=np.int64),
+        int(data["excess"]),
+        tuple((int(row), int(col), int(amount)) for row, col, amount in data["prices"]),
+    )
 
 
 def _plain_certificate(certificate: Certificate) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def alternatives(plan: Plan, who: Id, k: int) -> tuple[WhatIf, ...]:
 
 
 def _placed(plan: Plan) -> int:
-    return sum(map(len, plan.index_groups))
+    return len(plan.partners)
 
 
 def _solve_again(plan: Plan, rules: Sequence[Forbid | Require], place: Sequence[int] = ()) -> Plan:

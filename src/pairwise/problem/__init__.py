@@ -4,26 +4,39 @@ from pairwise.problem.base import Groups, Problem, refused_pairs, repeated, torn
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, scored
+from pairwise.problem.load_words import shortage_sentence, twins_sentence
+from pairwise.problem.loads import Gain, LoadProblem, Participation
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
+from pairwise.problem.priority import Priority, as_priority
 from pairwise.problem.quotas import QuotaProblem, sums_over
 from pairwise.problem.repairs import RepairProblem
+from pairwise.problem.sides import Load, Side
 
 __all__ = [
     "NOT_ALLOWED",
     "FairProblem",
+    "Gain",
     "Groups",
     "Leftover",
+    "Load",
+    "LoadProblem",
     "PairProblem",
+    "Participation",
+    "Priority",
     "Problem",
     "QuotaProblem",
     "RepairProblem",
+    "Side",
     "Weights",
+    "as_priority",
     "bind_rules",
     "bind_score",
     "find_conflicts",
     "refused_pairs",
     "repeated",
     "scored",
+    "shortage_sentence",
     "sums_over",
     "torn_pairs",
+    "twins_sentence",
 ]

@@ -1,0 +1,281 @@
+"""`assign`: mentors to mentees within loads, exactly."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pairwise.errors import InfeasibleError, InvalidInput, did_you_mean
+from pairwise.limits import check_limits, shown
+from pairwise.matching.exclusive import (
+    AssignmentProof,
+    Cell,
+    ExclusiveSearch,
+    Instance,
+    ShortageError,
+)
+from pairwise.participants import Participants
+from pairwise.plan import Outcome, Plan, Status
+from pairwise.problem import (
+    LoadProblem,
+    Side,
+    as_priority,
+    shortage_sentence,
+    twins_sentence,
+)
+from pairwise.rules import Forbid, Require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from concurrent.futures import Executor
+
+    from pairwise.limits import Progress
+    from pairwise.plan import Resolver
+    from pairwise.problem import Gain, Load, Participation, Priority
+    from pairwise.rules import Rule
+    from pairwise.score import Score
+    from pairwise.terms import Term
+
+_MOST_PAIRS = 40_000_000
+
+
+def assign(
+    mentors: Participants,
+    mentees: Participants,
+    score: Score | Term | None = None,
+    *,
+    mentor_load: Load = (0, 1),
+    mentee_load: Load = (0, 1),
+    rules: Iterable[Rule] = (),
+    participation: Participation = "maximum",
+    gain: Gain = "mentee",
+    returns: Sequence[float] = (0.0,),
+    priority: Priority | None = None,
+    allow_two_cycles: bool = False,
+    target_gap: float = 0.0,
+    time_limit: float | None = None,
+    executor: Executor | None = None,  # noqa: ARG001
+    progress: Progress | bool | None = None,
+    seed: int = 0,  # noqa: ARG001
+) -> Plan:
+    """Return the best plan of mentors and mentees within everybody's load.
+
+    Parameters
+    ----------
+    mentors, mentees : Participants
+        Both sides; the same id on both is one person in both roles, never their own mentor.
+        Features are aligned by name (`Participants.merged`).
+    score : Score or Term, optional
+        What a pair is worth, in [0, 1], higher is better; `default_score` of everybody if None.
+        A score that is bound to people among whom all of both sides are is used as it is, so
+        that wishes between the sides count.
+    mentor_load, mentee_load : (fewest, most), arrays, or mapping of id to (fewest, most)
+        How many partners each must and may have; one pair for all, two arrays, or by id, where
+        whoever is not named has (0, 1).
+    rules : iterable of Rule
+        What no plan may break. `Require` puts a pair into the plan; both may have others too.
+    participation : {"maximum", "any"}
+        As many people as can be have a partner, then the most worth; or the most worth alone.
+        Each role of somebody in both counts.
+    gain : {"mentee", "both"}
+        A pair is worth what the mentee gains from the mentor (`Complementarity`: how much of
+        what the mentee seeks the mentor offers; `Preference`: whether the mentee asked for the
+        mentor), or what it is worth in `pair`, both directions together.
+    returns : sequence of float
+        What a mentor's first, second, ... mentee adds on top of the score, not rising; the last
+        holds for all further: ``(0, -0.1, -0.3)`` spreads the work.
+    priority : mapping of id to number >= 0, or name of a number feature, optional
+        Who comes first where not all can be placed, for example rounds waited. Among plans that
+        place as many people, those with the larger sum of priorities of the placed come first,
+        whatever their scores.
+    allow_two_cycles : bool
+        Whether two people may be each other's mentor.
+    target_gap : float
+        Stop once ``(bound - value) / bound`` is proven to be at most this.
+    time_limit : float, optional
+        Seconds after which the best plan so far is returned with its bound.
+    executor : concurrent.futures.Executor, optional
+        Not used: all scores are in memory.
+    progress : function of (stage, share done), or True for a progress bar (needs tqdm), optional
+    seed : int
+        Reserved for methods that draw numbers; `assign` does not.
+
+    Returns
+    -------
+    Plan
+        ``plan.pairs`` holds (mentor id, mentee id).
+
+    Raises
+    ------
+    InvalidInput
+        An argument that breaks its rule.
+    InfeasibleError
+        Requires that contradict rules or loads, or fewest partners that cannot be had: names a
+        smallest set of people who together need more than there is [hall1935]_.
+
+    Notes
+    -----
+    A maximum-weight assignment with loads, solved exactly with dual values for a certificate
+    over all allowed pairs, see `pairwise.matching.assignment`. Where people in both roles want
+    each other, that is no flow any more: prices and branch and bound settle it, exactly while
+    such pairs are few; after 1,000 branches the search ends as at a time limit, with its bound.
+    All scores are in memory, at most 40 million.
+
+    Examples
+    --------
+    >>> import pairwise as pw
+    >>> mentors = pw.Participants(["ann", "bob"], offers=[[1, 0], [1, 1]])
+    >>> mentees = pw.Participants(["cy", "di", "eve"], seeks=[[1, 0], [0, 1], [1, 1]])
+    >>> plan = pw.assign(mentors, mentees, pw.Complementarity(), mentor_load=(1, 2))
+    >>> plan.pairs
+    (('ann', 'cy'), ('bob', 'di'), ('bob', 'eve'))
+    >>> plan.value, plan.status.name
+    (3.0, 'OPTIMAL')
+    >>> plan.verify()
+    """
+    check_limits(target_gap, time_limit)
+    started = time.perf_counter()
+    _check_choices(participation, gain, returns)
+    people = _everybody(mentors, mentees, score)
+    levels = as_priority(people, priority)
+    problem = LoadProblem.of(
+        people,
+        score,
+        rules,
+        Side.of("mentor_load", mentors, people, mentor_load).plain,
+        Side.of("mentee_load", mentees, people, mentee_load).plain,
+        returns=[float(step) for step in returns],
+        participation=participation,
+        gain=gain,
+        two_cycles=bool(allow_two_cycles),
+        priority=None if levels is None else levels.tolist(),
+    )
+    problem.check()
+    outcome = _solve(problem, target_gap, time_limit, shown(progress))
+    seconds = time.perf_counter() - started
+    return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver())
+
+
+def resolver_of(plan: Plan) -> Resolver:  # noqa: ARG001
+    """Return what answers what-ifs of a plan that was read or built."""
+    return _Resolver()
+
+
+def _check_choices(participation: str, gain: str, returns: Sequence[float]) -> None:
+    for name, value, choices in (
+        ("participation", participation, ("maximum", "any")),
+        ("gain", gain, ("mentee", "both")),
+    ):
+        if value not in choices:
+            raise InvalidInput(
+                f'{name}={value!r}: must be "{choices[0]}" or "{choices[1]}"'
+                f"{did_you_mean(str(value), choices)}"
+            )
+    steps = np.asarray(returns, dtype=np.float64)
+    if steps.ndim != 1 or not len(steps) or not (np.abs(steps) <= 1000).all():
+        raise InvalidInput(f"returns={returns!r}: must be a list of numbers, such as (0, -0.1)")
+    if (np.diff(steps) > 0).any():
+        raise InvalidInput(
+            f"returns={returns!r}: must not rise; a further mentee may not add more than the one"
+            " before"
+        )
+
+
+def _everybody(
+    mentors: Participants, mentees: Participants, score: Score | Term | None
+) -> Participants:
+    """Return the people of both sides, those whom the score is bound to if they hold all."""
+    for name, side in (("mentors", mentors), ("mentees", mentees)):
+        if not isinstance(side, Participants):
+            raise InvalidInput(f"{name}: must be Participants, not {type(side).__name__}")
+        if not len(side):
+            raise InvalidInput(f"{name}: there is nobody; must be at least one")
+    pairs = len(mentors) * len(mentees)
+    if pairs > _MOST_PAIRS:
+        raise InvalidInput(
+            f"mentors, mentees: {len(mentors):,} x {len(mentees):,} are {pairs:,} pairs, at most"
+            f" {_MOST_PAIRS:,} fit in memory; assign parts that do not meet apart, such as sites"
+        )
+    bound = getattr(score, "people", None)
+    if isinstance(bound, Participants) and {*bound.ids} >= {*mentors.ids, *mentees.ids}:
+        return bound
+    return mentors.merged(mentees)
+
+
+def _solve(
+    problem: LoadProblem,
+    target_gap: float = 0.0,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    def groups_of(cells: Iterable[Cell]) -> tuple[tuple[int, ...], ...]:
+        rows, cols = problem.mentors.people, problem.mentees.people
+        return tuple((rows[row], cols[col]) for row, col in cells)
+
+    def close_enough(cells: tuple[Cell, ...], total_bound: int) -> bool:
+        groups = groups_of(cells)
+        bound = total_bound - problem.rank(groups)
+        return bound - problem.value(groups) <= target_gap * bound
+
+    search = ExclusiveSearch(Instance.of(problem), close_enough, time_limit, progress)
+    try:
+        found = search.run()
+    except ShortageError as error:
+        raise InfeasibleError([_why_infeasible(problem, error)]) from None
+    groups = groups_of(found.cells)
+    rank = problem.rank(groups)
+    value, bound = found.total - rank, found.bound - rank
+    status = Status.OPTIMAL
+    if bound > value:
+        close = bound - value <= target_gap * bound
+        status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+    proof = AssignmentProof(bound, rank, found.nodes)
+    return Outcome(groups, value, bound, status, 0.0, proof)
+
+
+def _why_infeasible(problem: LoadProblem, error: ShortageError) -> str:
+    if error.shortage is None:
+        return twins_sentence(problem, error.twins)
+    return shortage_sentence(problem, error.shortage)
+
+
+@dataclass(frozen=True)
+class _Resolver:
+    """Solves a plan's problem again under further demands, from scratch."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        *,
+        force: Sequence[tuple[int, int]] = (),
+        forbid: Sequence[tuple[int, int]] = (),
+        place: Sequence[int] = (),
+    ) -> Outcome:
+        problem: Any = plan.problem
+        outcome = _solve(_demanding(problem, force, forbid))
+        placed = {person for group in outcome.groups for person in group}
+        for person in set(place) - placed:
+            partner = _partner(_demanding(problem, force, forbid), person)
+            if partner is not None:
+                again = _solve(_demanding(problem, [*force, partner], forbid))
+                return replace(again, forced=(partner,))
+        return outcome
+
+
+def _demanding(problem: LoadProblem, force: Any, forbid: Any) -> LoadProblem:
+    ids = problem.people.ids
+    demands: list[Rule] = [Require([(ids[a], ids[b])]) for a, b in force]
+    demands += [Forbid([(ids[a], ids[b])]) for a, b in forbid]
+    return problem.with_rules(demands)
+
+
+def _partner(problem: LoadProblem, person: int) -> tuple[int, int] | None:
+    """Return the pair of somebody who must be placed, in the best plan that does it."""
+    try:
+        outcome = _solve(problem.placing(person))
+    except InfeasibleError:
+        return None
+    return next(((a, b) for a, b in outcome.groups if person in (a, b)), None)
