@@ -1,6 +1,7 @@
 #include "pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -59,31 +60,44 @@ void CandidatePool::offer(Vertex v, Vertex partner, float key) {
   partners[place] = partner;
 }
 
+// What a score less the potential of the partner must beat, and a little less, so that rounding never hides a
+// key from `offer`, which decides.
+float CandidatePool::floor_of(Vertex v, float potential) const {
+  const float reach = threshold(v);
+  return reach + potential - (std::abs(reach) + std::abs(potential) + 1.0F) * 0x1p-21F;
+}
+
 void CandidatePool::offer_block(const float* block, Vertex rows, Vertex columns, Vertex row, Vertex column,
                                 std::span<const float> potential) {
-  constexpr std::size_t chunk = 64;
-  for (Vertex v = row; v < row + rows; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
-  for (Vertex v = column; v < column + columns; ++v) floor_[at(v)] = threshold(v) + potential[at(v)];
+  for (Vertex v = row; v < row + rows; ++v) floor_[at(v)] = floor_of(v, potential[at(v)]);
+  for (Vertex v = column; v < column + columns; ++v) floor_[at(v)] = floor_of(v, potential[at(v)]);
   for (Vertex r = 0; r < rows; ++r) {
-    const Vertex i = row + r;
-    const float* scores = block + at(r) * at(columns);
-    auto c = at(std::max(0, i + 1 - column));
-    while (c < at(columns)) {
-      const std::size_t count = std::min(chunk, at(columns) - c);
-      const std::size_t first = at(column) + c;
-      if (any_beats(scores + c, floor_.data() + first, potential.data() + first, potential[at(i)],
-                    floor_[at(i)], count)) {
-        for (std::size_t l = 0; l < count; ++l) {
-          const Vertex j = static_cast<Vertex>(first + l);
-          const float key = scores[c + l] - potential[at(i)] - potential[at(j)];
-          offer(i, j, key);
-          offer(j, i, key);
-          floor_[at(j)] = threshold(j) + potential[at(j)];
+    offer_row(block + at(r) * at(columns), row + r, column, std::max(column, row + r + 1), column + columns, potential);
+  }
+}
+
+void CandidatePool::offer_row(const float* scores, Vertex i, Vertex column, Vertex from, Vertex to,
+                              std::span<const float> potential) {
+  constexpr Vertex chunk = 64;
+  const float own = potential[at(i)];
+  float* floor = floor_.data();
+  while (from < to) {
+    const Vertex stop = std::min(from + chunk, to);
+    const float* score = scores + (from - column);
+    if (any_beats(score, floor + from, potential.data() + from, own, floor[i], at(stop - from))) {
+      for (Vertex j = from; j < stop; ++j) {
+        const float value = scores[j - column], other = potential[at(j)];
+        if (value - other > floor[i]) {
+          offer(i, j, value - own - other);
+          floor[i] = floor_of(i, own);
         }
-        floor_[at(i)] = threshold(i) + potential[at(i)];
+        if (value - own > floor[j]) {
+          offer(j, i, value - own - other);
+          floor[j] = floor_of(j, other);
+        }
       }
-      c += count;
     }
+    from = stop;
   }
 }
 

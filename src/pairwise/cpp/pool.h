@@ -33,11 +33,15 @@ class CandidatePool {
 
  private:
   void offer(Vertex v, Vertex partner, float key);
+  // Offers scores[j - column] for j in [from, to) to i and to j.
+  void offer_row(const float* scores, Vertex i, Vertex column, Vertex from, Vertex to,
+                 std::span<const float> potential);
+  float floor_of(Vertex v, float potential) const;
 
   Vertex n_, k_;
   std::vector<float> keys_;
   std::vector<Vertex> partners_;
-  std::vector<float> floor_;  // threshold plus potential: what a score less the partner's potential must beat
+  std::vector<float> floor_;  // what a score less the partner's potential must beat
 };
 
 // What must be looked at to be sure that no pair outside the pool is violated.

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pairwise import _kernel
 from pairwise.matching.pricing.blas import ONE_BLAS_THREAD
 from pairwise.matching.pricing.shipping import Shipment, shipped
-from pairwise.matching.pricing.tasks import GROUP, People, SeparateTasks, SharedTasks, collect
+from pairwise.matching.pricing.tasks import (
+    CORES,
+    GROUP,
+    People,
+    SeparateTasks,
+    SharedTasks,
+    collect,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pairwise.matching.pricing.weights import Clock, Floats, PairWeights
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _HEARTBEAT = 0.05  # seconds between looks at the clock
 
@@ -87,3 +97,9 @@ class Passes:
             for future in running:
                 future.cancel()
         return pool, complete
+
+
+def in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Yield what a function that scores blocks makes of each item, in order."""
+    with ThreadPoolExecutor(CORES, "pairwise") as threads, ONE_BLAS_THREAD:
+        yield from threads.map(function, items)

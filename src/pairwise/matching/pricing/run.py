@@ -11,6 +11,7 @@ from pairwise import _kernel
 from pairwise.matching.certificate import NOT_ALLOWED, Certificate, upper_blocks
 from pairwise.matching.pair_solver import PricedAnswer
 from pairwise.matching.pricing.completing import completed
+from pairwise.matching.pricing.passes import in_threads
 from pairwise.matching.pricing.weights import (
     BLOCK,
     Clock,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _ADDED = 4  # violated pairs that a person adds in a round
 _SUSPECTS = 1024  # a row with more pairs to look at is scored as a whole
 _HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
+_ROWS = 1 << 13  # people whose kept pairs are looked at at once
 _NO_WEIGHT = -(1 << 60)
 _FAR = 1e6  # the dual of somebody left aside: no pair can beat it
 
@@ -131,25 +133,37 @@ class Run:
         return i, j
 
     def _pairs_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
-        solver = self.solver
-        partner = np.maximum(solver.partners, 0)
-        near = moved[:, None] + moved[partner] < solver.keys + solver.error
-        i, slot = np.nonzero(near & (solver.partners >= 0))
-        return i.astype(np.int32), solver.partners[i, slot]
+        """Return the kept pairs that duals moved so far may not cover, some rows at a time."""
+        keys, partners, error = self.solver.keys, self.solver.partners, self.solver.error
+        found = [(np.zeros(0, dtype=np.int32),) * 2]
+        for rows in (slice(k, k + _ROWS) for k in range(0, self.n, _ROWS)):
+            reach = moved[partners[rows]]
+            reach += moved[rows, None]
+            i, slot = np.nonzero((reach < keys[rows] + error) & (partners[rows] >= 0))
+            found.append(((i + rows.start).astype(np.int32), partners[rows][i, slot]))
+        first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        return first, second
 
     def _pairs_of_rows(
         self, rows: Ints, moved: NDArray[np.float64], *, upper: bool = False
     ) -> Iterator[tuple[Ints, Ints]]:
         """Score whole rows, and yield the pairs whose score may beat the duals of both."""
         own = (moved + self.solver.potential - self.solver.error / 2).astype(np.float32)
-        for first in range(0, len(rows), BLOCK):
-            some = rows[first : first + BLOCK]
-            for start in range(first if upper else 0, self.n, BLOCK):
-                columns = slice(start, min(start + BLOCK, self.n))
-                block = self.solver.weights.float32_block(some, columns)
-                i, j = np.nonzero(block - own[some, None] > own[None, columns])
-                apart = some[i] != j + start
-                yield some[i[apart]], (j[apart] + start).astype(np.int32)
+        blocks = [
+            (rows[first : first + BLOCK], slice(start, min(start + BLOCK, self.n)))
+            for first in range(0, len(rows), BLOCK)
+            for start in range(first if upper else 0, self.n, BLOCK)
+        ]
+
+        def above(block: tuple[Ints, slice]) -> tuple[Ints, Ints]:
+            some, columns = block
+            scores = self.solver.weights.float32_block(some, columns)
+            scores -= own[some, None]
+            i, j = np.nonzero(scores > own[None, columns])
+            apart = some[i] != j + columns.start
+            return some[i[apart]], (j[apart] + columns.start).astype(np.int32)
+
+        return in_threads(above, blocks)
 
     def _pairs_by_exact_blocks(self) -> tuple[Ints, Ints]:
         """Compare all exact weights with the duals: where ties leave float32 undecided."""
