@@ -286,6 +286,17 @@ def test_monitoring_changes_no_figure_of_all() -> None:
     assert all(full[name] == plain[name] for name in plain.of_all)
 
 
+def test_pairs_across_groups_do_not_tell_of_withheld_ones() -> None:
+    """A pair counts in both its groups: the figure is left out where a group is withheld."""
+    plan = pw.pair(pw.sample_cohort())
+    hiding, open_ = (pw.evaluate(plan, by=by, audience="internal") for by in ("gender", "site"))
+    assert "across gender" not in hiding.of_all
+    assert "across gender" in str(hiding)
+    assert "across site" in hiding.of_all
+    shown = open_.by("site")
+    assert ("across site" in open_.of_all) is not shown["people"].isna().any()
+
+
 def test_people_of_the_history_who_are_not_among_the_people_count() -> None:
     """Who has left is counted, with an unknown label."""
     gender = ["f"] * 12 + ["m"] * 12
@@ -293,7 +304,7 @@ def test_people_of_the_history_who_are_not_among_the_people_count() -> None:
     pairs = [(f"p{k}", f"gone{k}") for k in range(24)]
     report = pw.evaluate(pw.History().with_round(pairs), people)
     assert report["people"] == 48
-    assert report.by("gender")["people"].to_dict() == {"f": 12, "m": 12, "unknown": 24}
+    assert report.by("gender")["people"].to_dict() == {"f": 12, "m": 12, "(unknown)": 24}
 
 
 def test_two_reports_are_compared_figure_by_figure() -> None:

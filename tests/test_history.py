@@ -269,7 +269,7 @@ def test_byes_and_waits_are_counted() -> None:
     people = pw.Participants(["ann", "di", "eve", "flo", "new"])
     assert history.byes(people).tolist() == [0, 2, 0, 1, 0]
     assert history.waiting(people).tolist() == [0, 2, 0, 0, 0]
-    assert history.priority(people).tolist() == [0, 4, 0, 1, 0]
+    assert history.priority(people) == {"ann": 0, "di": 4, "eve": 0, "flo": 1, "new": 0}
     assert history.strangers(people) == ("new",)
 
 

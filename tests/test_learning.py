@@ -204,3 +204,5 @@ def test_misuse_is_named() -> None:
         pw.learn_weights(*programme(0, (1.0,), 1), spread=0)
     with pytest.raises(pw.InvalidInput, match="interests"):
         pw.learn_weights(pw.History(), pw.Similarity("interests"), pw.Participants(["a"]))
+    with pytest.raises(pw.InvalidInput, match="no term to learn"):
+        pw.learn_weights(pw.History(), pw.Novelty(pw.History()), pw.Participants(["a"]))

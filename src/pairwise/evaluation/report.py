@@ -81,7 +81,7 @@ class Report:
     >>> import pairwise as pw
     >>> report = pw.evaluate(pw.pair(pw.sample_cohort()))
     >>> report.by("gender")["people"].to_dict()
-    {'man': nan, 'non-binary': nan, 'woman': 30.0, 'unknown': nan}
+    {'man': nan, 'non-binary': nan, 'woman': 30.0, '(unknown)': nan}
     >>> report.to_frame().columns.tolist()
     ['scope', 'label', 'kpi', 'people', 'value']
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PEOPLE = "people"
 _MOST_BLOCKING = 5_000
-_UNKNOWN = "unknown"
+_UNKNOWN = "(unknown)"
 _BLOCKING = "pairs who would both gain more together than they do in the last round, rules aside"
 
 
@@ -47,11 +47,9 @@ class Tables:
             for name, feature in labelled.items()
         }
         self.rounds = self._round_breakdown()
-        people = facts.people
-        names = () if people is None else people.feature_names["category"]
-        self.across = {name: people.category(name) for name in names if people} | dict(labelled)
         self.same: list[str] = []
         self.notes: list[str] = []
+        self.across = self._across(labelled)
 
     def report(self, title: str, audience: str) -> Report:
         """Return the report: only what may be shown."""
@@ -71,6 +69,20 @@ class Tables:
         return Report(
             title, tuple(figures), formulas, better, audience, self.smallest, tuple(self.notes)
         )
+
+    def _across(self, labelled: Mapping[str, CategoryFeature]) -> dict[str, CategoryFeature]:
+        """Return the features of which differing partners are counted.
+
+        Each such pair counts in two groups, so that it would tell of groups that are withheld.
+        """
+        people = self.facts.people
+        names = () if people is None else people.feature_names["category"]
+        features = {name: people.category(name) for name in names if people} | dict(labelled)
+        closed = [name for name, table in self.groups.items() if table.hidden.any()]
+        for name in closed:
+            del features[name]
+            self.notes.append(f"across {name} is left out: it would tell of groups withheld")
+        return features
 
     @property
     def _broken(self) -> tuple[_Breakdown, ...]:

@@ -307,18 +307,19 @@ class History:
         """
         return standing.waits(self.rounds, self._known, _ids(people))
 
-    def priority(self, people: Participants | Iterable[Id]) -> npt.NDArray[np.float64]:
-        """Return ``byes + waiting`` per person, shape (n,): whose turn it is; higher is first.
+    def priority(self, people: Participants | Iterable[Id]) -> dict[Id, int]:
+        """Return ``byes + waiting`` by id, for ``priority=``: whose turn it is; higher is first.
 
         Examples
         --------
         >>> import pairwise as pw
         >>> history = pw.History().with_round([("ann", "bob")], waiting=["cy"])
         >>> history.priority(["ann", "bob", "cy", "new"])
-        array([0., 0., 2., 0.])
+        {'ann': 0, 'bob': 0, 'cy': 2, 'new': 0}
         """
         ids = _ids(people)
-        return (self.byes(ids) + self.waiting(ids)).astype(np.float64)
+        turns = self.byes(ids) + self.waiting(ids)
+        return dict(zip(ids, turns.tolist(), strict=True))
 
     def active(
         self, people: Participants | Iterable[Id], on: dt.date | str | None = None

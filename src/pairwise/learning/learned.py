@@ -31,6 +31,9 @@ _CHANCE = 0.01
 _NARROWER = 0.8
 """How much of their prior width the intervals keep at most, on average, to tell something."""
 
+_STIFF = 1e-9
+"""A weight that varies less before the data is the only one that is learned."""
+
 _CONTRARY = 3.0
 """Standard errors below 0 from which a term is said to work against an outcome."""
 
@@ -83,7 +86,7 @@ def learn_weights(
     Raises
     ------
     InvalidInput
-        `spread` is not above 0, all weights are 0, or a feature is missing.
+        `spread` is not above 0, no term is left to learn, or a feature is missing.
 
     Notes
     -----
@@ -157,14 +160,17 @@ class LearnedWeights:
             for k, (term, weight) in enumerate(zip(given.terms, given.weights, strict=True))
             if weight > 0 and not isinstance(term, Novelty)
         ]
+        if not open_:
+            raise InvalidInput(f"score = {given!r}: has no term to learn; Novelty keeps its share")
         found = observed(history, [given.bound_terms[k] for k in open_], people)
         said = [effects(outcome) for outcome in found.outcomes]
         start = np.array([given.weights[k] for k in open_])
-        drawn = _with_fixed(given, open_, draws(said, start, spread, seed))
+        raw = draws(said, start, spread, seed)
+        drawn = _with_fixed(given, open_, raw)
         before = _with_fixed(given, open_, draws([], start, spread, seed))
         names = [given.terms[k].name for k in open_]
         return cls(
-            _weighted(given, people, drawn.mean(axis=0)),
+            _weighted(given, people, _with_fixed(given, open_, raw.mean(axis=0)[None])[0]),
             given,
             _evidence(found, said, drawn, before),
             tuple(name for k, name in enumerate(names) if any(_against(e, k) for e in said)),
@@ -186,8 +192,7 @@ class LearnedWeights:
     @cached_property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Between which values each normalised weight lies with probability 0.95."""
-        share = self._draws / self._draws.sum(axis=1, keepdims=True)
-        low, high = np.quantile(share, [0.025, 0.975], axis=0)
+        low, high = np.quantile(self._draws, [0.025, 0.975], axis=0)
         return {
             term.name: (float(a), float(b))
             for term, a, b in zip(self.given.terms, low, high, strict=True)
@@ -243,15 +248,10 @@ def _weighted(given: Score, people: Participants, weights: Floats) -> Score:
 
 
 def _with_fixed(given: Score, open_: list[int], drawn: Floats) -> Floats:
-    """Return draws over all terms: the learned ones keep their common share."""
+    """Return draws over all terms: the learned ones share what they had together."""
     weights = np.array(given.weights)
     full = np.tile(weights, (len(drawn), 1))
-    if open_:
-        full[:, open_] = drawn
-        fixed = weights.sum() - weights[open_].sum()
-        if fixed > 0:
-            share = weights[open_].sum() / drawn.sum(axis=1, keepdims=True)
-            full[:, open_] = drawn * share
+    full[:, open_] = drawn / drawn.sum(axis=1, keepdims=True) * weights[open_].sum()
     return full
 
 
@@ -260,10 +260,8 @@ def _evidence(found: Observed, said: list[Effects], drawn: Floats, before: Float
         return Evidence.NOTHING
     if _chance_of_flat(said) > _CHANCE:
         return Evidence.FLAT
-    width, prior = (
-        (part / part.sum(axis=1, keepdims=True)).std(axis=0) for part in (drawn, before)
-    )
-    open_ = prior > 0
+    width, prior = drawn.std(axis=0), before.std(axis=0)
+    open_ = prior > _STIFF
     vague = open_.sum() > 1 and float((width[open_] / prior[open_]).mean()) > _NARROWER
     return Evidence.VAGUE if vague else Evidence.ENOUGH
 
