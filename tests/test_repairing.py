@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize
 
 import pairwise as pw
 from oracles import brute_force
@@ -209,3 +210,70 @@ def test_a_change_of_mind_about_going_on_counts():
     assert pw.Feedback.of(history, plan).continuing == (("ann", "bob"),)
     history = history.with_checkins([{"who": "ann", "round": 2, "would_continue": False}])
     assert pw.Feedback.of(history, plan).continuing == ()
+
+
+def highs_with_few_changes(weights, former, most):
+    """Return the most weight of a perfect matching that parts few former pairs, by HiGHS."""
+    n = len(weights)
+    i, j = np.triu_indices(n, 1)
+    incidence = np.zeros((n + 1, len(i)))
+    incidence[i, np.arange(len(i))] = incidence[j, np.arange(len(i))] = 1
+    incidence[n] = [2 * (frozenset(pair) in former) for pair in zip(i, j, strict=True)]
+    low = np.append(np.ones(n), 2 * len(former) - most)
+    high = np.append(np.ones(n), 2 * len(former))
+    answer = optimize.milp(
+        -weights[i, j],
+        constraints=[optimize.LinearConstraint(incidence, low, high)],
+        integrality=np.ones(len(i)),
+        bounds=optimize.Bounds(0, 1),
+        options={"mip_rel_gap": 0},
+    )
+    return -answer.fun
+
+
+@pytest.mark.parametrize(("n", "most"), [(12, 0), (20, 4), (40, 6), (40, 15)])
+def test_few_changes_equal_highs(n, most):
+    """With at most so many changes the plan is the best, and proven so."""
+    people = pw.Participants(range(n))
+    old = pw.pair(people, pw.Precomputed(table(n, n)))
+    scores = np.clip(table(n, n) + 0.2 * table(n, n + 1) - 0.1, 0, 1)
+    new = pw.repair(old, score=pw.Precomputed(scores), max_changes=most, target_gap=1e-9)
+    former = {frozenset(group) for group in old.index_groups}
+    best = highs_with_few_changes(scores, former, most)
+    assert len(new.changes) <= most
+    assert new.value <= best + 1e-6 <= new.bound + 2e-6
+    assert new.gap <= 1e-3
+    new.verify()
+
+
+@given(st.integers(3, 7), st.integers(0, 10**6), st.integers(0, 7))
+def test_few_changes_hold_with_joiners_leavers_and_byes(n, seed, most):
+    """Whoever comes and goes, no more people change than asked, or it is said how many must."""
+    old = paired(n, seed, leftover="bye")
+    gone = NAMES[seed % n]
+    today = pw.Participants([*(x for x in NAMES[:n] if x != gone), "new"])
+    score = pw.Precomputed(table(len(today), seed + 1))
+    every = [pw.repair(old, today, score=score, stay=stay) for stay in (0, 0.1, 1, 100)]
+    fewest = min(len(plan.changes) for plan in every)
+    try:
+        new = pw.repair(old, today, score=score, max_changes=most)
+    except pw.InfeasibleError:
+        assert most < fewest
+        return
+    assert len(new.changes) <= most
+    assert {change.who for change in new.changes} == churn(old, new)
+    within = [plan.value for plan in every[:1] if len(plan.changes) <= most]
+    assert not within or new.value == pytest.approx(within[0])
+    back = Plan.from_json(new.to_json(), today, score)
+    back.verify()
+    assert back.changes == new.changes
+
+
+def test_controls_exclude_each_other():
+    """One of the two controls of change is given, and a limit is a whole number."""
+    with pytest.raises(pw.InvalidInput, match=r"stay=0\.5: goes with no max_changes only"):
+        pw.repair(paired(6), stay=0.5, max_changes=2)
+    with pytest.raises(pw.InvalidInput, match=r"max_changes=-1: must be a whole number"):
+        pw.repair(paired(6), max_changes=-1)
+    with pytest.raises(pw.InvalidInput, match="quotas"):
+        pw.repair(paired(6), quotas=[pw.Count(pw.Differ("team"), at_least=1)])

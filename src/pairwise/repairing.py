@@ -10,7 +10,9 @@ from pairwise.errors import InvalidInput, listed, quoted
 from pairwise.history import History
 from pairwise.limits import check_limits, shown
 from pairwise.pairing import solved
-from pairwise.problem import PairProblem, RepairProblem
+from pairwise.problem import FewChangesProblem, PairProblem, RepairProblem
+from pairwise.quota_pairing import solved_under_quotas
+from pairwise.quotas import bind_quotas
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Id, Participants
     from pairwise.plan import Plan
     from pairwise.problem import Leftover
+    from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -108,8 +111,10 @@ def repair(
     *,
     score: Score | Term | None = None,
     rules: Iterable[Rule] | None = None,
+    quotas: Iterable[Quota] = (),
     feedback: Feedback | History | None = None,
     stay: float = 0.0,
+    max_changes: int | None = None,
     leftover: Leftover | None = None,
     target_gap: float = 0.0,
     time_limit: float | None = None,
@@ -136,6 +141,11 @@ def repair(
         What keeping a partner is worth, in score units, >= 0. The plan's value and bound contain
         it: a kept pair is worth its score plus ``stay``. At 1 nobody parts who need not, as long
         as nobody must; a few times that keeps changes to the fewest in any case.
+    max_changes : int, optional
+        So many people at most may change partner, those included who must; ``stay`` is 0 then. In
+        a trio each of the two partners is half.
+    quotas : iterable of Quota, optional
+        As in `pair`; they go with ``max_changes``.
     leftover, target_gap, time_limit, executor, progress, seed
         As in `pair`; ``leftover`` as in the plan if None.
 
@@ -149,12 +159,15 @@ def repair(
     InvalidInput
         A plan of something else than pairs, ids that nobody has, a negative ``stay``.
     InfeasibleError
-        Rules that contradict each other or the feedback.
+        Rules that contradict each other or the feedback, or more people who must change than
+        ``max_changes``: says how many.
 
     Notes
     -----
-    Exact: the worth of staying is added to the weights of the former pairs, which leaves one
-    maximum-weight matching, certified as in `pair`.
+    With ``stay``, exact: the worth of staying is added to the weights of the former pairs, which
+    leaves one maximum-weight matching, certified as in `pair`. With ``max_changes`` the number of
+    changes is a quota, see `pair`: a multiplier on staying, recombined alternating cycles, branch
+    and bound; a gap may remain and is reported.
 
     Examples
     --------
@@ -174,16 +187,25 @@ def repair(
     said = Feedback.of(feedback, plan) if isinstance(feedback, History) else feedback
     said = said or Feedback()
     here = _here(plan, people, said)
-    problem = RepairProblem.of(
-        here,
-        plan.score if score is None else score,
-        _rules(plan, here, rules, said),
-        leftover or plan.problem.leftover,
-        before=[*plan.groups, *((who,) for who in plan.unmatched)],
-        stay=stay,
-    )
-    problem.check()
-    return solved(problem, started, target_gap, time_limit, executor, shown(progress))
+    before = [*plan.groups, *((who,) for who in plan.unmatched)]
+    today = (here, plan.score if score is None else score, _rules(plan, here, rules, said))
+    leftover = leftover or plan.problem.leftover
+    limits = (started, target_gap, time_limit, executor, shown(progress))
+    given = bind_quotas(quotas)
+    if max_changes is None:
+        _check_alone("quotas", given, "max_changes")
+        problem = RepairProblem.of(*today, leftover, before, stay)
+        problem.check()
+        return solved(problem, *limits)
+    _check_alone("stay", stay, "no max_changes")
+    few = FewChangesProblem.of(*today, leftover, given, before, max_changes)
+    few.check()
+    return solved_under_quotas(few, *limits)
+
+
+def _check_alone(name: str, value: object, partner: str) -> None:
+    if value:
+        raise InvalidInput(f"{name}={value!r}: goes with {partner} only")
 
 
 def _here(plan: Plan, people: Participants | None, said: Feedback) -> Participants:

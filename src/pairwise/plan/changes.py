@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise.errors import listed, quoted
-from pairwise.problem import RepairProblem
+from pairwise.problem import FewChangesProblem, RepairProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pairwise.participants import Id
     from pairwise.plan.plan import Plan
+    from pairwise.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Changes(tuple[Change, ...]):
 def changes_of(plan: Plan) -> Changes:
     """Return what a plan changes; nothing where it repairs no other plan."""
     problem = plan.problem
-    if not isinstance(problem, RepairProblem):
+    if not isinstance(problem, RepairProblem | FewChangesProblem):
         return Changes(kept=len(plan.index_groups))
     before = {who: tuple(x for x in group if x != who) for group in problem.before for who in group}
     here = set(plan.people.ids)
@@ -123,7 +124,7 @@ def changes_of(plan: Plan) -> Changes:
     )
 
 
-def _change(plan: Plan, problem: RepairProblem, who: Id, before: tuple[Id, ...]) -> Change:
+def _change(plan: Plan, problem: Problem, who: Id, before: tuple[Id, ...]) -> Change:
     here = set(plan.people.ids)
     after = plan.partners.get(who, ())
     staying = tuple(x for x in before if x in here)
@@ -132,7 +133,7 @@ def _change(plan: Plan, problem: RepairProblem, who: Id, before: tuple[Id, ...])
     return Change(who, before, after, _why(problem, who, staying, gone), gain)
 
 
-def _why(problem: RepairProblem, who: Id, staying: tuple[Id, ...], gone: tuple[Id, ...]) -> str:
+def _why(problem: Problem, who: Id, staying: tuple[Id, ...], gone: tuple[Id, ...]) -> str:
     if gone:
         return f"{listed(gone)} {'is' if len(gone) == 1 else 'are'} not here any more"
     i, at = problem.people.index(who), problem.people.indices(staying)

@@ -10,7 +10,14 @@ from pairwise.circles import GroupProblem
 from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
 from pairwise.plan.outcome import Outcome
-from pairwise.problem import FairProblem, LoadProblem, PairProblem, QuotaProblem, RepairProblem
+from pairwise.problem import (
+    FairProblem,
+    FewChangesProblem,
+    LoadProblem,
+    PairProblem,
+    QuotaProblem,
+    RepairProblem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +47,9 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     PairProblem.kind: Kind(PairProblem.of, proofs.to_plain, proofs.from_plain),
     QuotaProblem.kind: Kind(QuotaProblem.of, proofs.quota_to_plain, proofs.quota_from_plain),
+    FewChangesProblem.kind: Kind(
+        FewChangesProblem.of, proofs.quota_to_plain, proofs.quota_from_plain
+    ),
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
     LoadProblem.kind: Kind(LoadProblem.of, proofs.cases_to_plain, proofs.cases_from_plain),
@@ -62,10 +72,15 @@ def resolver_of(plan: Plan) -> Resolver:
     from pairwise.pairing import resolver_of as pairs_again
     from pairwise.quota_pairing import resolver_of as quotas_again
 
-    again = dict.fromkeys((PairProblem.kind, RepairProblem.kind, FairProblem.kind), pairs_again)
-    again[QuotaProblem.kind] = quotas_again
-    again[LoadProblem.kind] = loads_again
-    again[GroupProblem.kind] = circles_again
+    again = {
+        PairProblem.kind: pairs_again,
+        RepairProblem.kind: pairs_again,
+        FairProblem.kind: pairs_again,
+        QuotaProblem.kind: quotas_again,
+        FewChangesProblem.kind: quotas_again,
+        LoadProblem.kind: loads_again,
+        GroupProblem.kind: circles_again,
+    }
     return again[plan.problem.kind](plan)
 
 

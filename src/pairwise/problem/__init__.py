@@ -9,12 +9,13 @@ from pairwise.problem.loads import Gain, LoadProblem, Participation
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
 from pairwise.problem.priority import Priority, as_priority
 from pairwise.problem.quotas import QuotaProblem, sums_over
-from pairwise.problem.repairs import RepairProblem
+from pairwise.problem.repairs import FewChangesProblem, RepairProblem
 from pairwise.problem.sides import Load, Side
 
 __all__ = [
     "NOT_ALLOWED",
     "FairProblem",
+    "FewChangesProblem",
     "Gain",
     "Groups",
     "Leftover",
