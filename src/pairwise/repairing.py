@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pairwise.score import Score
     from pairwise.terms import Term
 
-Pairs = tuple[tuple["Id", "Id"], ...]
+Pairs = Sequence[tuple["Id", "Id"]]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class Feedback:
 
     Attributes
     ----------
-    left : tuple of ids
+    left : sequence of ids
         Who has left; ids that are not among the people any more count without being named.
-    away : tuple of ids
+    away : sequence of ids
         Who takes no part this time: no-shows, people on a pause.
-    clashed : tuple of pairs of ids
+    clashed : sequence of pairs of ids
         Pairs that are dissolved and may not meet again.
-    continuing : tuple of pairs of ids
+    continuing : sequence of pairs of ids
         Pairs that want to go on: they stay together.
 
     Examples
@@ -53,8 +54,8 @@ class Feedback:
     Feedback(left=('ann',), away=(), clashed=(('bob', 'cy'),), continuing=())
     """
 
-    left: tuple[Id, ...] = ()
-    away: tuple[Id, ...] = ()
+    left: Sequence[Id] = ()
+    away: Sequence[Id] = ()
     clashed: Pairs = ()
     continuing: Pairs = ()
 
