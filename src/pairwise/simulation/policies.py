@@ -83,7 +83,7 @@ def full_loop(now: Situation) -> Plan:
     if now.last is None:
         return pair(now.people, default_score(now.people), leftover="bye")
     said = _about_those_here(Feedback.of(now.history, now.last), now.people)
-    rules = [NoRepeat(now.history, exempt=said.continuing)]
+    rules = [NoRepeat(now.history, exempt=tuple(said.continuing))]
     return repair(now.last, now.people, score=_learned(now), rules=rules, feedback=said)
 
 
