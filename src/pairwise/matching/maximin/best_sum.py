@@ -1,0 +1,142 @@
+"""The best sum above a floor: multipliers bound it, an integer programme finds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pairwise.matching.maximin.floor import MOST_PAIRS
+from pairwise.matching.maximin.problem import ends_of
+from pairwise.matching.maximin.programme import Programme
+
+if TYPE_CHECKING:
+    from pairwise.matching.bipartite import Assignment
+    from pairwise.matching.maximin.floor import Clock
+    from pairwise.matching.maximin.problem import Ends, Floats, Shares
+
+_ROUNDS = 12
+_PER_NODE = 8
+
+
+@dataclass(frozen=True)
+class BestSum:
+    """The best assignment found above a floor, and why there is no better.
+
+    Attributes
+    ----------
+    multipliers
+        Of each row's floor; they prove `dual_bound`.
+    searched
+        Whether `bound` is below what multipliers prove, by branch and bound.
+    """
+
+    ends: Ends
+    sum: float
+    bound: float
+    multipliers: Floats
+    searched: bool = False
+
+
+class SumSearch:
+    """The search for the best sum of shares that are all at least `floor`."""
+
+    def __init__(self, problem: Shares, start: Ends, floor: float, seconds_left: Clock) -> None:
+        self.problem, self.floor, self.seconds_left = problem, floor, seconds_left
+        self.ends, self.sum = start, problem.sum_of(start)
+        self.slack = 1e-12 * max(1.0, abs(floor))
+        self.floored = np.empty(0, dtype=np.int64)
+        self.multipliers = np.zeros(len(problem.weights))
+        self.bound, self.reduced = np.inf, np.empty((0, 0))
+
+    def run(self, target_gap: float) -> BestSum:
+        """Search until proven, out of time, or within the gap."""
+        self._bound_by(self.multipliers)
+        searched = False
+        if not self._close(0.0) and self.seconds_left() > 0:
+            self._improve_multipliers()
+        if not self._close(target_gap) and self.seconds_left() > 0:
+            searched = self._branch(target_gap)
+        return BestSum(self.ends, self.sum, self.bound, self.multipliers, searched)
+
+    def _close(self, gap: float) -> bool:
+        return self.bound - self.sum <= max(gap, 1e-9) * abs(self.bound)
+
+    def _improve_multipliers(self) -> None:
+        """Let the relaxation over the pairs of little reduced cost say what floors cost."""
+        pairs = self._near_pairs()
+        for _ in range(_ROUNDS):
+            prices = Programme(self.problem, pairs, self.floored).floor_prices(self.floor)
+            multipliers = np.zeros(len(self.problem.weights))
+            multipliers[self.floored] = prices
+            before = self.bound
+            found = self._bound_by(multipliers)
+            if (
+                self._close(0.0)
+                or self.bound > before - 1e-7 * abs(before)
+                or (self.seconds_left() <= 0)
+            ):
+                return
+            pairs = _union(pairs, self._near_pairs(), (found.rows, found.cols))
+
+    def _bound_by(self, multipliers: Floats) -> Assignment:
+        """Bound the sum; keep the assignment if it is above the floor, else watch who is below."""
+        problem = self.problem
+        found = problem.solve(problem.priced(1.0, multipliers))
+        bound = found.bound - float(multipliers.sum()) * self.floor
+        if bound < self.bound:
+            self.bound, self.multipliers = bound, multipliers
+            self.reduced = (
+                found.row_duals[:, None] + found.col_duals - problem.priced(1.0, multipliers)
+            )
+        self._consider((found.rows, found.cols))
+        return found
+
+    def _consider(self, ends: Ends) -> bool:
+        """Keep pairs that are above the floor and better; put a floor under those below."""
+        poor = np.flatnonzero(self.problem.shares_of(ends) < self.floor - self.slack)
+        self.floored = np.union1d(self.floored, poor)
+        if not len(poor) and self.problem.sum_of(ends) > self.sum:
+            self.ends, self.sum = ends, self.problem.sum_of(ends)
+        return not len(poor)
+
+    def _near_pairs(self) -> Ends:
+        """Return the pairs of least reduced cost of every row and column, and those in use."""
+        near = np.zeros(self.reduced.shape, dtype=np.bool_)
+        for axis, high in ((1, self.problem.row_high), (0, self.problem.col_high)):
+            width = min(int(high.max(initial=0)) + _PER_NODE, near.shape[axis])
+            best = np.argpartition(self.reduced, width - 1, axis=axis).take(range(width), axis=axis)
+            np.put_along_axis(near, best, values=True, axis=axis)
+        near &= self.problem.allowed
+        near[self.ends] = True
+        return ends_of(near)
+
+    def _branch(self, target_gap: float) -> bool:
+        """Search the pairs that a better assignment can hold; True when the bound is its."""
+        room = self.bound - self.sum
+        chosen = self.reduced <= room + 1e-9 * abs(self.bound)
+        whole = int(chosen.sum()) <= MOST_PAIRS
+        pairs = ends_of(chosen) if whole else self._near_pairs()
+        pairs = _union(pairs, self.ends)
+        for _ in range(_ROUNDS):
+            programme = Programme(self.problem, pairs, self.floored)
+            found, bound, _ = programme.best(self.floor, self.seconds_left(), target_gap)
+            if found is None:
+                return False
+            if self._consider(found):
+                bound = max(bound, self.sum)
+                if whole and bound < self.bound:
+                    self.bound = bound
+                    return True
+                return False
+            if self.seconds_left() <= 0:
+                return False
+        return False
+
+
+def _union(*several: Ends) -> Ends:
+    rows = np.concatenate([ends[0] for ends in several]).astype(np.int64)
+    cols = np.concatenate([ends[1] for ends in several]).astype(np.int64)
+    both = np.unique(np.column_stack([rows, cols]), axis=0)
+    return both[:, 0], both[:, 1]
