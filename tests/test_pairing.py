@@ -284,3 +284,77 @@ def test_trio_that_the_proof_forgets_is_caught():
         bold = dataclasses.replace(proof, claim_q=proof.claim_q - 1)
         with pytest.raises(pw.VerificationError, match="do not exclude trio"):
             bold.check(plan.problem, plan.index_groups)
+
+
+def _plans(free, groups_allowed, trio):
+    """Yield every plan of some people as a list of groups."""
+    if not free:
+        yield []
+        return
+    first, rest = free[0], free[1:]
+    yield from _plans(rest, groups_allowed, trio)
+    for size in (1, 2) if trio else (1,):
+        for others in itertools.combinations(rest, size):
+            if groups_allowed((first, *others)):
+                left = tuple(v for v in rest if v not in others)
+                for plan in _plans(left, groups_allowed, trio and size == 1):
+                    yield [(first, *others), *plan]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_alternatives_place_whoever_asks_even_with_a_trio(seed):
+    """Where rules leave people out of the best plan, all their partners are still ranked."""
+    rng = np.random.default_rng(seed)
+    n = 7
+    scores = np.triu(rng.integers(0, 8, (n, n)) / 8, 1)
+    refused = {(0, b) for b in range(1, n) if rng.random() < 0.5} | {
+        (a, b) for a in (1, 2) for b in range(3, n) if rng.random() < 0.6
+    }
+    bond = [(5, 6)] if seed % 2 else []
+    people, score, rules = problem_of(scores + scores.T, refused - set(bond), bond)
+    plan = pw.pair(people, score, rules=rules)
+    for who in set(range(n)) - {person for pair in bond for person in pair}:
+        _check_ranking(plan, who, n)
+
+
+@pytest.mark.parametrize("n", [6, 7])
+def test_alternatives_keep_a_required_pair_together(n):
+    """Somebody required with another has no other partner, unless a third may join them."""
+    plan = pw.pair(cohort(n), SCORE, rules=[pw.Require([("p0", "p1")])])
+    others = plan.alternatives("p0", 3)
+    assert all({"p0", "p1", other.partner} in map(set, other.plan.groups) for other in others)
+    assert n % 2 or others == ()
+
+
+def _check_ranking(plan, who, n):
+    """Compare each step with brute force over all plans that keep `who` from those before."""
+    problem = plan.problem
+    every = [
+        groups
+        for groups in _plans(tuple(range(n)), lambda g: _worth(problem, g) is not None, True)
+        if all(
+            any({a, b} <= set(group) for group in groups)
+            for a, b in problem.required.pairs().tolist()
+        )
+    ]
+    seen = set(plan.partners.get(who, ()))
+    found = {}
+    for other in plan.alternatives(who, n):
+        found.setdefault(id(other.plan), []).append(other)
+    for step in found.values():
+        options = [
+            (sum(map(len, groups)), sum(_worth(problem, group) for group in groups))
+            for groups in every
+            if any(who in g and not seen & set(g) for g in groups)
+        ]
+        placed = sum(map(len, step[0].plan.groups))
+        assert (placed, step[0].plan.value_q) == max(options)
+        step[0].plan.verify()
+        seen |= {other.partner for other in step}
+    assert not any(who in g and not seen & set(g) for groups in every for g in groups)
+
+
+def _worth(problem, group):
+    """Return what a group is worth in units, None if it is refused."""
+    worth = int(problem.group_weights([group])[0])
+    return None if worth == np.iinfo(np.int64).min else worth

@@ -311,13 +311,13 @@ class _Resolver:
         place: Sequence[int] = (),
     ) -> Outcome:
         solving = self.solving
-        if solving.is_leximin:
-            return self._placing(plan, self._afresh(plan, force, forbid), forbid, place)
-        if plan.problem.rules != solving.problem.rules or solving.wants_trio:
-            return self._afresh(plan, force, forbid)
-        new = [pair for pair in force if pair not in solving.bonds]
-        people = [person for pair in new for person in pair]
-        outcome = solving.outcome(solving.solver.solve_without(people, forbid), new)
+        other_rules = plan.problem.rules != solving.problem.rules
+        if other_rules or solving.is_leximin or solving.wants_trio:
+            outcome = self._afresh(plan, force, forbid)
+        else:
+            new = [pair for pair in force if pair not in solving.bonds]
+            people = [person for pair in new for person in pair]
+            outcome = solving.outcome(solving.solver.solve_without(people, forbid), new)
         return self._placing(plan, outcome, forbid, place)
 
     def _afresh(self, plan: Plan, force: Any, forbid: Any) -> Outcome:
@@ -334,16 +334,26 @@ class _Resolver:
         forbid: Sequence[tuple[int, int]],
         place: Sequence[int],
     ) -> Outcome:
-        """Where somebody to be placed was left out, try each partner they may have."""
+        """Where somebody to be placed was left out, try everybody they may be with."""
         placed = {person for group in outcome.groups for person in group}
         for person in set(place) - placed:
-            problem = _pairs(plan)
-            row = problem.allowed(slice(person, person + 1), slice(0, problem.n))[0]
             refused = {a + b - person for a, b in forbid if person in (a, b)}
-            options = [other for other in np.flatnonzero(row).tolist() if other not in refused]
+            options = _options(_pairs(plan), person, refused)
             tries = [self(plan, force=[(person, other)], forbid=forbid) for other in options]
-            key = [(len(found.groups), found.value_q) for found in tries]
+            key = [(sum(map(len, found.groups)), found.value_q) for found in tries]
             if tries:
                 best = max(range(len(tries)), key=key.__getitem__)
                 return replace(tries[best], forced=((person, options[best]),))
         return outcome
+
+
+def _options(problem: PairProblem, person: int, refused: set[int]) -> list[int]:
+    """Return whom somebody may be with: partners, and one of each pair they may join as a third."""
+    one, everybody = slice(person, person + 1), slice(0, problem.n)
+    options = np.flatnonzero(problem.allowed(one, everybody)[0]).tolist()
+    solving = Solving(problem)
+    if solving.wants_trio:
+        fits = problem.compatible(one, everybody)[0]
+        fits[sorted(refused)] = False
+        options += [a for a, b in solving.bonds if fits[a] and fits[b]]
+    return [other for other in options if other not in refused]

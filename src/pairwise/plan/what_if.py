@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pairwise.errors import InvalidInput, quoted
 from pairwise.plan import kinds
-from pairwise.rules import Forbid, Require
+from pairwise.rules import BoundRequire, Forbid, Require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,16 +102,23 @@ def alternatives(plan: Plan, who: Id, k: int) -> tuple[WhatIf, ...]:
     if k < 1:
         raise InvalidInput(f"k={k!r}: must be a whole number >= 1")
     i = plan.people.index(who)
-    seen, found = list(plan.partners.get(who, ())), list[WhatIf]()
+    bound, found = _required_with(plan, i), list[WhatIf]()
+    seen = list(plan.partners.get(who, ()))
     while len(found) < k:
-        rules = [Forbid([(who, partner) for partner in seen])] if seen else []
-        other = _solve_again(plan, rules, place=(i,))
-        partners = other.partners.get(who, ())
+        apart = [(who, partner) for partner in seen if partner not in bound]
+        other = _solve_again(plan, [Forbid(apart)] if apart else [], place=(i,))
+        partners = [partner for partner in other.partners.get(who, ()) if partner not in seen]
         if not partners:
             break
         found += [WhatIf((who, partner), other, plan) for partner in partners]
         seen += partners
     return tuple(found[:k])
+
+
+def _required_with(plan: Plan, i: int) -> set[Id]:
+    """Return the ids of those with whom rules require somebody."""
+    rules = [rule for rule in plan.problem.rules if isinstance(rule, BoundRequire)]
+    return {plan.people.ids[j] for rule in rules for j in rule.required.partners(i).tolist()}
 
 
 def _placed(plan: Plan) -> int:
