@@ -93,6 +93,32 @@ def test_a_bye_is_named_with_its_reason(capsys):
 
 
 @pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("", "people.csv is empty: give a line of column names and a row a person"),
+        ("id,interests\n", "has a header but no rows: give a row a person"),
+        ("id,interests\nann,A\nann,B\n", '"ann" in rows 2 and 3'),
+        ("id,interests\nann,A\n ,B\n", 'row 3, column "id": the id is blank'),
+    ],
+)
+def test_a_csv_that_cannot_be_read_says_where(rows, words, capsys, tmp_path):
+    """Empty, header only, duplicate and blank ids: one sentence with the row and the way out."""
+    path = tmp_path / "people.csv"
+    path.write_text(rows)
+    assert main([str(path)]) == 2
+    _, err = said(capsys)
+    assert words in err
+
+
+def test_a_column_without_its_distance_is_named_with_a_csv_too(capsys, tmp_path):
+    """--within without =BY is refused before the CSV is asked for a column of no name."""
+    path = tmp_path / "people.csv"
+    path.write_text("id,grade,interests\nann,1,A\nbob,2,A\n")
+    assert main([str(path), "--within", "grade"]) == 2
+    assert "--within grade: must be COLUMN=BY" in said(capsys)[1]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["nobody.csv"], "nobody.csv: No such file"),

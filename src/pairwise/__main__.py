@@ -178,7 +178,7 @@ def _people(given: argparse.Namespace) -> Participants:
     columns: dict[str, Any] = {name: _one_or_many(getattr(given, name)) for name in _FEATURES}
     if not any(columns.values()):
         columns = _columns_by_name(given.csv)
-    numbers = _merged(given.numbers, (text.rpartition("=")[0] for text in given.within))
+    numbers = _merged(given.numbers, (_number_and_distance(text)[0] for text in given.within))
     compared = (name for name in (*given.differ, *given.same) if name not in numbers)
     return Participants.from_csv(
         given.csv,
@@ -248,6 +248,8 @@ def _rules(given: argparse.Namespace, people: Participants) -> list[Rule]:
 def _number_and_distance(text: str) -> tuple[str, float]:
     name, _, by = text.rpartition("=")
     try:
+        if not name:
+            raise ValueError  # noqa: TRY301
         return name, float(by)
     except ValueError:
         raise InvalidInput(f"--within {text}: must be COLUMN=BY, such as grade=1") from None

@@ -65,7 +65,7 @@ def read_csv(
     header = tuple(plain_name(cell) for cell in records[0])
     places = [k for k, cells in enumerate(records) if k and any(map(str.strip, cells))]
     if not places:
-        raise InvalidInput(f"{name} has a header but no rows: nobody to read")
+        raise InvalidInput(f"{name} has a header but no rows: give a row a person")
     rows = [_fitted(records[k], len(header)) for k in places]
     _refuse_ragged(rows, places, len(header), name)
     columns = list(zip(*rows, strict=True))
@@ -120,7 +120,7 @@ def _found(codec: str) -> str:
 
 def _check_text(text: str, name: str) -> None:
     if not text.strip():
-        raise InvalidInput(f"{name} is empty")
+        raise InvalidInput(f"{name} is empty: give a line of column names and a row a person")
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
