@@ -47,8 +47,11 @@ def survey(n: int, d: int) -> Cohort:
     """All of it, with the default score, as a survey of d questions a topic gives it."""
     rng = np.random.default_rng(0)
     offers, seeks = rng.integers(0, 4, (2, n, d))
-    answers = {"values": rng.integers(1, 6, (n, d)), "interests": rng.integers(0, 2, (n, d))}
-    return pw.Participants(range(n), offers=offers, seeks=seeks, **answers), None
+    values, interests = rng.integers(1, 6, (n, d)), rng.integers(0, 2, (n, d))
+    people = pw.Participants(
+        range(n), offers=offers, seeks=seeks, values=values, interests=interests
+    )
+    return people, None
 
 
 CASES: list[tuple[Callable[[int, int], Cohort], int, int]] = [
