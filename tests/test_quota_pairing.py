@@ -319,3 +319,23 @@ def people_diversity(people: pw.Participants) -> np.ndarray:
     """Return 1 where two people differ in site."""
     site = people.category("site").codes
     return (site[:, None] != site).astype(float)
+
+
+def test_a_time_limit_gives_a_plan_with_a_bound() -> None:
+    """Out of time at once, the plan still keeps the quota and its bound still holds."""
+    people, score = people_of(13, 20)
+    quotas = [pw.Share(pw.Differ("site"), at_least=0.8)]
+    best = pw.pair(people, score, quotas=quotas)
+    hasty = pw.pair(people, score, quotas=quotas, time_limit=0.0)
+    hasty.verify()
+    assert hasty.value <= best.value <= hasty.bound
+
+
+def test_no_alternative_is_no_error() -> None:
+    """Where the quotas fix a pair, there is no next best partner."""
+    people, score = people_of(14, 6)
+    plan = pw.pair(people, score, quotas=[pw.Count(pw.Among([(0, 1)]), at_least=1)])
+    assert plan.partner_of(0) == 1
+    assert plan.alternatives(0, 2) == ()
+    with pytest.raises(pw.InfeasibleError, match="Among"):
+        plan.what_if((0, 2))

@@ -111,7 +111,7 @@ class Frontier:
         from pairwise.plotting import plot_frontier
 
         plans = [(point.amount, point.plan.value) for point in self.points]
-        bounds = [(point.asked, point.plan.bound) for point in self.points]
+        bounds = [(point.amount, point.plan.bound) for point in self.points]
         return plot_frontier(plans, bounds, self.hull, self.label, ax)
 
     @property

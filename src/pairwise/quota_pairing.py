@@ -17,6 +17,7 @@ from pairwise.matching.tilted import (
     Column,
     Decisions,
     Found,
+    Leaf,
     Limits,
     MatrixOracle,
     Tilt,
@@ -64,7 +65,7 @@ class PeopleOracle:
     executor
         Where blocks of scores are computed for many people.
     seconds_left
-        Of the time limit.
+        Of the time limit, which is kept between matchings.
     """
 
     problem: PairProblem
@@ -111,7 +112,7 @@ class PeopleOracle:
     def solve(self, tilt: Tilt, decisions: Decisions) -> Found:
         """Return the best plan under tilted weights and decisions."""
         solving = Solving(self.tilted(tilt, decisions), executor=self.executor)
-        outcome = solving.solve(self.seconds_left())
+        outcome = solving.solve()
         proof = outcome.certificate
         assert isinstance(proof, PlanProof)  # noqa: S101
         column = self.column(solving.problem.arranged(outcome.groups))
@@ -226,7 +227,9 @@ def _solve(
     oracle = PeopleOracle(problem, problem.sums, base, executor, seconds_left)
     start = oracle.column(problem.arranged(base.groups))
     search = TiltedSearch(oracle, target_gap=target_gap, seconds_left=seconds_left)
-    answer = search.run([start])
+    untilted = Tilt.none(len(oracle.sums), oracle.weight_range[1])
+    known = Leaf(Decisions(), untilted, base.certificate, base.bound_q)
+    answer = search.run([start], known)
     if answer.column is None:
         raise InfeasibleError(contradictions(oracle, answer))
     return outcome_of(oracle, answer, target_gap)
@@ -293,21 +296,29 @@ def _out_of_reach(oracle: PeopleOracle, k: int) -> list[str]:
 
 
 def again_under_quotas(target_gap: float, executor: Executor | None) -> Resolver:
-    """Return what solves a plan's problem once more under further demands."""
+    """Return what solves a plan's problem once more under further demands.
+
+    Where the next best partner is asked for and the quotas leave none, nobody is placed.
+    """
 
     def resolve(
         plan: Plan,
         *,
         force: Sequence[tuple[int, int]] = (),
         forbid: Sequence[tuple[int, int]] = (),
-        place: Sequence[int] = (),  # noqa: ARG001
+        place: Sequence[int] = (),
     ) -> Outcome:
         ids = plan.people.ids
         rules: list[Rule] = [Require([(ids[a], ids[b])]) for a, b in force]
         rules += [Forbid([(ids[a], ids[b])]) for a, b in forbid]
         problem = plan.problem.with_rules(rules)
         assert isinstance(problem, QuotaProblem)  # noqa: S101
-        return _solve(problem, target_gap, executor, None, lambda: None)
+        try:
+            return _solve(problem, target_gap, executor, None, lambda: None)
+        except InfeasibleError:
+            if not place:
+                raise
+            return Outcome((), 0, 0, Status.INFEASIBLE)
 
     return resolve
 

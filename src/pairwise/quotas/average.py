@@ -37,7 +37,7 @@ class Average(Quota):
     Notes
     -----
     Everybody counts with their pair, in a trio with the mean of both partners; a term that is
-    unknown for a pair counts 0.
+    unknown for a pair counts 0. Bounds hold up to the rounding of scores, 2**-31.
 
     Examples
     --------
@@ -71,9 +71,9 @@ class Average(Quota):
         return (PairSum(repr(self), measure, self._bounds, Score.step, each=True),)
 
     def _bounds(self, placed: int) -> Bounds:
-        whole = placed / Score.step
-        low = None if self.at_least is None else ceil(self.at_least * whole - 0.5)
-        return low, None if self.at_most is None else floor(self.at_most * whole + 0.5)
+        whole, rounding = placed / Score.step, placed / 2
+        low = None if self.at_least is None else ceil(self.at_least * whole - rounding)
+        return low, None if self.at_most is None else floor(self.at_most * whole + rounding)
 
 
 @dataclass(frozen=True, eq=False)

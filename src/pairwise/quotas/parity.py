@@ -39,8 +39,9 @@ class Parity(Quota):
     Notes
     -----
     Somebody's score is that of their pair, in a trio the mean with both partners, and 0 when left
-    out. Parity on a protected attribute needs that attribute as a category: a monitoring feature
-    cannot be read, since plans would then depend on it.
+    out. The bound holds up to the rounding of scores, 2**-30. Parity on a protected attribute needs
+    that attribute as a category: a monitoring feature cannot be read, since plans would then depend
+    on it.
 
     Examples
     --------
@@ -76,7 +77,7 @@ class Parity(Quota):
         (label, mine), (other, theirs) = first, second
         sizes = int(mine.sum()), int(theirs.sum())
         unit = score.step / (2 * sizes[0] * sizes[1])
-        high = floor(self.within / unit + 1e-6)
+        high = floor((self.within + score.step) / unit)
         name = f"{self!r}: {label} over {other}"
         measure = _MeanDifference(score, mine * sizes[1] - theirs * sizes[0])
         return PairSum(name, measure, lambda _placed: (None, high), unit)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pairwise.matching.certificate import Certificate
     from pairwise.matching.tilted.oracle import Column, Indices, Oracle
 
-_NODES = 400
+_NODES = 60
 
 
 def best_among(
@@ -21,13 +21,14 @@ def best_among(
     known: Sequence[Column],
     certificate: Certificate,
     seconds: float | None,
+    margin: float = 0.0,
 ) -> Column | None:
     """Return the best plan made of some pairs and of the groups of known plans, if one is found.
 
     The programme: everybody in at most one group, as many groups as in the known plans, at most one
     of them a trio, the sums within their bounds, and in every odd set of people to which the duals
     give a price at most (size - 1) / 2 pairs. HiGHS is stopped after so many nodes, which no clock
-    decides.
+    decides; it keeps sums up to a tolerance, against which `margin` narrows their bounds.
     """
     from scipy import optimize
 
@@ -44,8 +45,8 @@ def best_among(
         *_odd_sets(certificate, groups),
     ]
     for amount, one in zip(sums, oracle.limits, strict=True):
-        low = -np.inf if one.low is None else one.low / one.reach
-        high = np.inf if one.high is None else one.high / one.reach
+        low = -np.inf if one.low is None else one.low / one.reach + margin
+        high = np.inf if one.high is None else one.high / one.reach - margin
         rows.append(optimize.LinearConstraint(amount[None] / one.reach, low, high))
     options: Any = {"mip_rel_gap": 0.0, "node_limit": _NODES}
     if seconds is not None:

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from pairwise.matching.certificate import WeightBlock
     from pairwise.matching.tilted.oracle import Indices
 
-_EACH = 12
+_EACH = 8
 
 
 def pairs_of_little_slack(
     weights: WeightBlock, certificate: Certificate, slack: int
 ) -> tuple[Indices, Indices]:
-    """Return allowed pairs of at most so much slack, at most 12 a person, the least first.
+    """Return allowed pairs of at most so much slack, at most 8 a person, the least first.
 
     A matching loses, against the bound, half the slack of every pair that it holds; so a better one
     holds only pairs whose slack is at most twice what the bound leaves.

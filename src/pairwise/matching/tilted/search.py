@@ -33,6 +33,7 @@ _NODE_STEPS = 6
 _MIXED = 1e-6
 _MOST_PAIRS = 12
 _ANY = 2**60
+_MARGIN = 4e-6
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,9 @@ class TiltedSearch:
         self.branches = branches and oracle.may_branch
         self.best: Column | None = None
 
-    def run(self, columns: Iterable[Column] = ()) -> Answer:
-        """Return the best plan, starting from plans that are known."""
-        root = _Node(Decisions(), list(columns))
+    def run(self, columns: Iterable[Column] = (), leaf: Leaf | None = None) -> Answer:
+        """Return the best plan, starting from plans and a bound on all that are known."""
+        root = _Node(Decisions(), list(columns), leaf)
         self._note(root.columns)
         if not root.columns:
             self._open(root, None)
@@ -188,6 +189,7 @@ class TiltedSearch:
         oracle = self.oracle
         self.steps += 1
         found = oracle.solve(tilt, node.decisions)
+        self._note([] if found.column is None else [found.column])
         exact = tilt.bound(found.bound, oracle.limits, oracle.placed)
         bound: int | None = int(exact // oracle.unit) * oracle.unit
         if not tilt.scale:
@@ -198,7 +200,6 @@ class TiltedSearch:
         if old is None or bound is None or (old.bound is not None and bound < old.bound):
             node.leaf, node.found = Leaf(node.decisions, tilt, found.proof, bound), found
             node.prices = prices
-        self._note([] if found.column is None else [found.column])
         return None if bound is None else found.column
 
     # -- plans
@@ -223,15 +224,18 @@ class TiltedSearch:
 
     def _solve_near(self, node: _Node) -> None:
         """Let HiGHS choose among the pairs that a better plan can hold."""
-        assert node.found is not None  # noqa: S101
-        assert node.leaf is not None  # noqa: S101
+        if node.found is None or node.leaf is None:
+            return
         tilt, oracle = node.leaf.tilt, self.oracle
         value = None if self.best is None else self.best.value
         room = _ANY if value is None else ((node.leaf.bound or 0) - value) * tilt.scale
         pairs = oracle.near_pairs(node.found, tilt, 2 * room)
         known = [*node.columns, *([] if self.best is None else [self.best])]
         certificate = node.found.certificate
-        found = best_among(oracle, pairs, known, certificate, self.seconds_left())
+        for margin in (0.0, _MARGIN):
+            found = best_among(oracle, pairs, known, certificate, self.seconds_left(), margin)
+            if found is None or keeps(found.sums, oracle.limits):
+                break
         self._note([] if found is None else [found])
 
     # -- branches

@@ -126,6 +126,11 @@ class Tilt:
         span = 2 ** max(1, (most + offset).bit_length())
         return cls(int(scale) if weighty else 0, offset, times, shifts, span)
 
+    @classmethod
+    def none(cls, sums: int, span: int) -> Tilt:
+        """Return the tilt that leaves weights as they are."""
+        return cls(1, 0, (0,) * sums, (0,) * sums, span)
+
     def apply(self, weights: Units, measures: Sequence[Units]) -> Units:
         """Return tilted weights; where a pair is not allowed they mean nothing."""
         tilted: Units = weights * self.scale + self.offset
