@@ -184,6 +184,39 @@ def test_wrong_seasons_are_refused(given, error, words):
         season_of(6, **asked)
 
 
+@pytest.mark.parametrize(("n", "size", "rounds"), [(32, 4, 10), (9, 3, 4), (14, 4, 2), (24, 3, 6)])
+def test_circles_rotate_without_repeats(n, size, rounds):
+    """Ten rounds of eight fours, and others: nobody meets twice, the bound holds."""
+    season = season_of(n, rounds, size=size)
+    season.verify()
+    assert [sum(map(len, entry.groups)) for entry in season.rounds] == [n] * rounds
+    assert season.value <= season.bound
+    assert season.to_json() == season_of(n, rounds, size=size).to_json()
+
+
+def test_circles_know_absences_fixed_pairs_and_the_past():
+    """Circles obey what pairs obey; what cannot be is said with the rounds that can."""
+    history = pw.History().with_round([("p0", "p1", "p2")])
+    season = season_of(
+        13,
+        2,
+        size=3,
+        rules=[pw.Forbid([("p0", "p3")])],
+        history=history,
+        absent={2: ["p5"]},
+        fixed={1: [("p6", "p7")]},
+    )
+    season.verify()
+    assert "p7" in season.partners_of("p6")[0]
+    assert season.replan(after=1).rounds[0].number == 2
+    with pytest.raises(pw.InfeasibleError, match="12 people can meet in 5 rounds"):
+        season_of(12, 6, size=3)
+    with pytest.raises(pw.InfeasibleError, match=r"rounds=5: only \d rounds of groups of 3"):
+        season_of(12, 5, size=3, rules=[pw.Differ("team")])
+    with pytest.raises(pw.InvalidInput, match="size=1"):
+        season_of(12, 5, size=1)
+
+
 def test_season_is_the_same_again_and_shows_itself():
     """Same input and seed, same JSON; the table has a row a group."""
     season = season_of(7, 5)

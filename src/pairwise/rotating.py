@@ -10,18 +10,25 @@ import numpy as np
 from pairwise.errors import InfeasibleError, InvalidInput, listed, quoted
 from pairwise.history import History
 from pairwise.limits import check_limits, shown
-from pairwise.matching.rounds import Schedule, pair_sum, season_bound
+from pairwise.matching.rounds import (
+    Schedule,
+    circle_rounds,
+    group_worth,
+    pairs_of,
+    season_bound,
+)
 from pairwise.plan import Status
 from pairwise.problem import NOT_ALLOWED, PairProblem
 from pairwise.season import Season, SeasonRound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pairwise.limits import Progress
     from pairwise.participants import Id, Participants
+    from pairwise.problem import Groups
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -34,6 +41,7 @@ def rotate(
     score: Score | Term | None = None,
     rounds: int = 6,
     *,
+    size: int = 2,
     rules: Iterable[Rule] = (),
     absent: Mapping[int, Iterable[Id]] | None = None,
     fixed: Mapping[int, Iterable[tuple[Id, Id]]] | None = None,
@@ -43,11 +51,11 @@ def rotate(
     progress: Progress | bool | None = None,
     seed: int = 0,
 ) -> Season:
-    """Return several rounds of pairs in which nobody meets twice.
+    """Return several rounds of pairs, or of circles, in which nobody meets twice.
 
-    Each round is an exact matching of those who have not met: as many pairs as there can be, then
-    the most score. With an odd number somebody has a bye, which is shared evenly: nobody has a
-    second one while others who are present have had none.
+    Each round of pairs is an exact matching of those who have not met: as many pairs as there can
+    be, then the most score. With an odd number somebody has a bye, which is shared evenly: nobody
+    has a second one while others who are present have had none.
 
     Parameters
     ----------
@@ -56,7 +64,9 @@ def rotate(
     score : Score or Term, optional
         What a pair is worth, in [0, 1]; `default_score` of the people if None.
     rounds : int
-        How many; at most n - 1, or n when n is odd.
+        How many; at most n - 1, or n when n is odd, and for circles (n - 1) / (size - 1).
+    size : int
+        People in a group; above 2 as even as possible, and nobody has a bye.
     rules : iterable of Rule
         What no round may break. ``Differ("department")`` makes a mixer between departments.
     absent : mapping of round to ids, optional
@@ -66,10 +76,11 @@ def rotate(
     history : History, optional
         Rounds before these: nobody meets those partners again, and byes count on.
     evenness : float
-        How strongly those who had less so far come first in later rounds, from 0 (only the total
-        counts) to 1.
+        How strongly those who had less so far come first in later rounds of pairs, from 0 (only
+        the total counts) to 1.
     time_limit : float, optional
-        Seconds after which no further try is begun where rounds cannot be filled.
+        Seconds for circles; for pairs, after which no further try is begun where rounds cannot
+        be filled.
     progress : function of (stage, share done), or True for a progress bar (needs tqdm), optional
     seed : int
         Breaks ties in further tries: the same input and seed give the same season.
@@ -88,9 +99,10 @@ def rotate(
 
     Notes
     -----
-    The bound is the linear relaxation over whole seasons [edmonds1965]_, see `Season.verify`; the
-    gap is a few hundredths of a per cent on usual instances. Cost: one exact matching a round on
-    an (n, n) table of scores.
+    The bound is the linear relaxation over whole seasons [edmonds1965]_, see `Season.verify`; for
+    pairs the gap is a few hundredths of a per cent on usual instances, for circles the bound is
+    weaker. Cost: one exact matching a round on an (n, n) table of scores; circles are searched, see
+    `pairwise.matching.partition` and `pairwise.matching.social_golfer`.
 
     Examples
     --------
@@ -104,8 +116,8 @@ def rotate(
     """
     check_limits(0.0, time_limit)
     problem = PairProblem.of(people, score, rules, "bye")
-    _check(problem, rounds)
-    return _Planning(problem, range(1, rounds + 1), history, evenness, seed).season(
+    _check(problem, rounds, size)
+    return _Planning(problem, range(1, rounds + 1), size, history, evenness, seed).season(
         absent or {}, fixed or {}, time_limit, shown(progress) or (lambda _stage, _share: None)
     )
 
@@ -133,8 +145,8 @@ def replanned(
     rules = [bound.rule.among(people) for bound in season.problem.rules]
     problem = PairProblem.of(people, score or season.problem.score, rules, "bye")
     left = range(after + 1, numbers[-1] + 1)
-    _check(problem, len(left))
-    planning = _Planning(problem, left, history, season.evenness, season.seed)
+    _check(problem, len(left), season.size)
+    planning = _Planning(problem, left, season.size, history, season.evenness, season.seed)
     return planning.season(absent or {}, fixed or {}, None, lambda _stage, _share: None)
 
 
@@ -145,11 +157,12 @@ class _Planning:
         self,
         problem: PairProblem,
         numbers: range,
+        size: int,
         history: History | None,
         evenness: float,
         seed: int,
     ) -> None:
-        self.problem, self.numbers, self.history = problem, numbers, history
+        self.problem, self.numbers, self.size, self.history = problem, numbers, size, history
         self.evenness, self.seed = evenness, seed
 
     def season(
@@ -160,7 +173,7 @@ class _Planning:
         report: Progress,
     ) -> Season:
         started, problem = time.perf_counter(), self.problem
-        present, pairs = self._present(absent), self._fixed(fixed)
+        present, fixed_pairs = self._present(absent), self._fixed(fixed)
         met, missed = self._so_far()
         report("score", 0.0)
         units = problem.weights(slice(0, problem.n), slice(0, problem.n))
@@ -169,23 +182,31 @@ class _Planning:
             units,
             present,
             met,
-            pairs,
+            fixed_pairs,
             missed,
             self.evenness,
             self.seed,
             lambda i: quoted(problem.people.ids[i]),
             self.numbers[0],
         )
-        mates = schedule.solve(time_limit)
+        rounds = self._rounds(schedule, time_limit)
         report("bound", 0.8)
-        places, alone = int((mates >= 0).sum()), int(((mates < 0) & present).sum())
+        places = sum(len(group) for groups in rounds for group in groups)
         units[met] = NOT_ALLOWED
-        proof = season_bound(units, present.sum(axis=0), places, alone)
-        value = pair_sum(units, mates)
+        proof = season_bound(
+            units,
+            present.sum(axis=0),
+            places,
+            int(present.sum()) - places,
+            min((len(group) for groups in rounds for group in groups), default=2) - 1,
+        )
+        worths = [[group_worth(units, group) for group in groups] for groups in rounds]
+        value = sum(map(sum, worths))
         report("bound", 1.0)
         return Season(
             problem=problem,
-            rounds=tuple(map(self._round, self.numbers, mates, present)),
+            rounds=tuple(map(self._round, self.numbers, rounds, worths, present)),
+            size=self.size,
             value_q=value,
             bound_q=max(value, proof.bound_q),
             status=Status.OPTIMAL if proof.bound_q <= value else Status.WITHIN_GAP,
@@ -194,6 +215,19 @@ class _Planning:
             evenness=self.evenness,
             seed=self.seed,
             history=self.history,
+        )
+
+    def _rounds(self, schedule: Schedule, time_limit: float | None) -> Sequence[Groups]:
+        if self.size == 2:
+            return [pairs_of(mate) for mate in schedule.solve(time_limit)]
+        return circle_rounds(
+            schedule.units,
+            schedule.present,
+            schedule.before,
+            schedule.fixed,
+            self.size,
+            self.seed,
+            time_limit,
         )
 
     def _place(self, argument: str, number: int) -> int:
@@ -237,21 +271,26 @@ class _Planning:
         met[past.i, past.j] = met[past.j, past.i] = True
         return met, self.history.byes(people)
 
-    def _round(self, number: int, mate: NDArray[np.int32], here: NDArray[np.bool_]) -> SeasonRound:
+    def _round(
+        self, number: int, groups: Groups, worths: Sequence[int], here: NDArray[np.bool_]
+    ) -> SeasonRound:
         ids = self.problem.people.ids
-        first = np.flatnonzero(mate > np.arange(len(mate)))
-        values = self.problem.weights_pairs(first, mate[first].astype(np.intp))
+        alone = here.copy()
+        alone[[i for group in groups for i in group]] = False
         return SeasonRound(
             number=number,
-            groups=tuple((ids[i], ids[mate[i]]) for i in first.tolist()),
-            unmatched=tuple(ids[i] for i in np.flatnonzero(here & (mate < 0)).tolist()),
+            groups=tuple(tuple(ids[i] for i in group) for group in groups),
+            unmatched=tuple(ids[i] for i in np.flatnonzero(alone).tolist()),
             absent=tuple(ids[i] for i in np.flatnonzero(~here).tolist()),
-            values=tuple((values * self.problem.step).tolist()),
+            values=tuple(worth * self.problem.step for worth in worths),
         )
 
 
-def _check(problem: PairProblem, rounds: int) -> None:
-    n, most = problem.n, problem.n - 1 + problem.n % 2
+def _check(problem: PairProblem, rounds: int, size: int) -> None:
+    n = problem.n
+    if type(size) is not int or not 2 <= size <= max(n, 2):
+        raise InvalidInput(f"size={size!r}: must be a whole number from 2 to {n:,}, the people")
+    most = n - 1 + n % 2 if size == 2 else (n - 1) // (size - 1)
     if type(rounds) is not int or rounds < 1:
         raise InvalidInput(f"rounds={rounds!r}: must be a whole number >= 1")
     if n > _MOST:
@@ -262,7 +301,7 @@ def _check(problem: PairProblem, rounds: int) -> None:
         raise InfeasibleError(
             [
                 f"rounds={rounds}: {n:,} people can meet in {most:,} rounds without repeats;"
-                f" use rounds={most}"
+                f" use rounds={most:,}"
             ]
         )
     if len(problem.required):

@@ -85,6 +85,8 @@ class Season:
         People, score and rules.
     rounds
         Each a `SeasonRound`, in order.
+    size
+        People in a group.
     value_q, bound_q
         Sum over all rounds, and the proven bound on it for every season that fills as many places,
         in units of ``problem.step``.
@@ -112,6 +114,7 @@ class Season:
 
     problem: PairProblem
     rounds: tuple[SeasonRound, ...]
+    size: int
     value_q: int
     bound_q: int
     status: Status

@@ -199,6 +199,12 @@ def _solve(total: Units) -> NDArray[np.int32]:
     return mate
 
 
+def pairs_of(mate: NDArray[np.int32]) -> tuple[tuple[int, int], ...]:
+    """Return the pairs of one round, by their first."""
+    first = np.flatnonzero(mate > np.arange(len(mate)))
+    return tuple(zip(first.tolist(), mate[first].tolist(), strict=True))
+
+
 def pair_sum(units: Units, mates: NDArray[np.int32]) -> int:
     """Return the sum of the weights of all pairs of all rounds."""
     everybody = np.arange(mates.shape[1])
