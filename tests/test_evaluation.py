@@ -8,7 +8,6 @@ from scipy.optimize import linprog
 
 import pairwise as pw
 from pairwise import matching
-from pairwise.evaluation.facts import directed
 from pairwise.evaluation.kpis import blocking_pairs
 from pairwise.evaluation.suppression import SMALLEST, withheld_counts, withheld_means
 
@@ -208,7 +207,7 @@ def test_blocking_pairs_are_those_of_the_definition(n: int, seed: int) -> None:
         mate = {a: b for pair in groups for a, b in (pair, pair[::-1])}
         assert len(matching.blocking_pairs([mate[k] for k in range(n)], matrix)) == expected
     for block in (1, 3, 1024):
-        assert blocking_pairs(score, *directed(groups), block) == expected
+        assert blocking_pairs(score, groups, None, block) == expected
 
 
 def test_figures_are_their_formulas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,3 +353,17 @@ def test_a_season_is_evaluated_as_the_rounds_that_it_will_be() -> None:
     assert report["repeats"] == 0
     assert report["waiting"] == pytest.approx(3 / (3 * 61))
     assert report.by("round")["people"].tolist() == [61, 61, 61]
+
+
+def test_blocking_pairs_may_meet() -> None:
+    """Pairs that a rule refuses, and two mentees of a mentoring plan, block nothing."""
+    people = pw.sample_cohort()
+    strict = pw.pair(people, rules=[pw.Differ("department")])
+    same = pw.pair(people)
+    loose = pw.Participants.take(people, range(61))
+    assert pw.evaluate(strict)["blocking pairs"] < pw.evaluate(strict, loose)["blocking pairs"]
+    assert pw.evaluate(same)["blocking pairs"] == pw.evaluate(same, loose)["blocking pairs"]
+    mentors, mentees = people.take(range(30)), people.take(range(30, 61))
+    plan = pw.assign(mentors, mentees, mentor_load=(0, 2))
+    sided = pw.evaluate(plan)["blocking pairs"]
+    assert sided < pw.evaluate(plan, plan.people.take(range(61)))["blocking pairs"]

@@ -90,7 +90,8 @@ def _facts(
     """Return what happened, with whose features, and what a pair is worth."""
     if isinstance(what, (Plan, Season)):
         people, score = people or what.people, score or what.problem.score
-        return Facts(_ahead(what), people, bind_score(people, score))
+        problem = what.problem if people is what.people else None
+        return Facts(_ahead(what), people, bind_score(people, score), problem)
     if not isinstance(what, History):
         raise InvalidInput(f"what = {what!r:.60}: must be a Plan, a Season or a History")
     if score is not None and people is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pairwise.history import CheckIn, History
     from pairwise.participants import Id, Participants
+    from pairwise.problem import Problem
     from pairwise.score import Score
 
 Positions = npt.NDArray[np.intp]
@@ -58,10 +59,19 @@ class Facts:
         Whose features are known, maybe nobody's.
     score
         Bound to `people`, or None.
+    problem
+        Of the plan that is evaluated: it says who may meet. None when there is none, or when
+        `people` are others.
     """
 
-    def __init__(self, history: History, people: Participants | None, score: Score | None) -> None:
-        self.history, self.people, self.score = history, people, score
+    def __init__(
+        self,
+        history: History,
+        people: Participants | None,
+        score: Score | None,
+        problem: Problem | None = None,
+    ) -> None:
+        self.history, self.people, self.score, self.problem = history, people, score, problem
         known = () if people is None else people.ids
         here = {str(who) for who in known}
         self.ids: tuple[Id, ...] = (*known, *(w for w in history.ids if str(w) not in here))
@@ -140,8 +150,8 @@ class Facts:
         return Seen(who[here], number[here], read(who[here], partner[here]))
 
 
-def directed(groups: Iterable[tuple[int, ...]]) -> tuple[Positions, Positions]:
-    """Return everybody of every group with each of the others."""
-    sides = [pair for group in groups for pair in permutations(group, 2)]
-    ends = np.array(sides, dtype=np.intp).reshape(-1, 2)
-    return ends[:, 0], ends[:, 1]
+def directed(groups: Iterable[tuple[int, ...]]) -> tuple[Positions, Positions, Positions]:
+    """Return everybody of every group with each of the others, and the number of the group."""
+    sides = [(*pair, k) for k, group in enumerate(groups) for pair in permutations(group, 2)]
+    ends = np.array(sides, dtype=np.intp).reshape(-1, 3)
+    return ends[:, 0], ends[:, 1], ends[:, 2]

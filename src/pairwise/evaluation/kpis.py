@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pairwise.evaluation.facts import Facts, Positions, Seen
+from pairwise.evaluation.facts import Facts, Positions, Seen, directed
+from pairwise.problem import NOT_ALLOWED
 from pairwise.terms import Complementarity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
     from pairwise.history import CheckIn
     from pairwise.participants import CategoryFeature
+    from pairwise.problem import Problem
     from pairwise.score import Score
 
 Unit = Literal["share", "stars", "number"]
@@ -171,30 +173,45 @@ def worst_off(values: npt.NDArray[np.float64], least: int) -> tuple[int, float]:
     return count, float(np.sort(values)[:count].mean())
 
 
-def blocking_pairs(score: Score, i: Positions, j: Positions, block: int = 1024) -> int:
+def blocking_pairs(
+    score: Score, groups: Iterable[tuple[int, ...]], problem: Problem | None, block: int = 1024
+) -> int:
     """Return how many pairs would both rather be together than with those they have.
 
     Parameters
     ----------
     score : Score
         Bound; what each gains from another is its directed value.
-    i, j : ndarray of int, shape (m,)
-        Who is with whom, both directions. Whoever is with several has the mean of them,
-        whoever is with nobody gains 0.
+    groups : iterable of tuple of int
+        Who is together. In a group one gains the mean over its others; who is in several would
+        give up the worst; who is in none gains 0.
+    problem : Problem, optional
+        Says who may meet; anybody when absent.
 
     Notes
     -----
-    Rules are not looked at. Cost O(n^2) directed scores, memory O(block n).
+    Cost O(n^2) directed scores, memory O(block n).
     """
     n = len(score.people or ())
-    total, count = np.zeros(n), np.maximum(np.bincount(i, minlength=n), 1)
-    np.add.at(total, i, score.directed_pairs(i, j))
-    bar, found = total / count + _CLEARLY, 0
+    i, j, group = directed(groups)
+    bar, found = _held(score, i, j, group) + _CLEARLY, 0
     for start in range(0, n, block):
-        rows, later = np.arange(start, min(start + block, n)), slice(start, n)
+        rows, later = slice(start, min(start + block, n)), slice(start, n)
         both = score.directed_block(rows, later) > bar[rows, None]
         both &= bar[None, later] < score.directed_block(later, rows).T
-        here = (i >= start) & (i < rows[-1] + 1) & (j >= start)
+        if problem is not None:
+            both &= problem.weights(rows, later) != NOT_ALLOWED
+        here = (i >= start) & (i < rows.stop) & (j >= start)
         both[i[here] - start, j[here] - start] = False
         found += int(np.triu(both, 1).sum())
     return found
+
+
+def _held(score: Score, i: Positions, j: Positions, group: Positions) -> npt.NDArray[np.float64]:
+    """Return what everybody has to lose, shape (n,)."""
+    n = len(score.people or ())
+    seats, place = np.unique(group * n + i, return_inverse=True)
+    gain = np.bincount(place, score.directed_pairs(i, j)) / np.bincount(place)
+    held = np.full(n, np.inf)
+    np.minimum.at(held, seats % n, gain)
+    return np.where(np.isfinite(held), held, 0.0)

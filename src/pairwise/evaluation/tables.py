@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pairwise.evaluation.facts import Facts, Seen, directed
 from pairwise.evaluation.kpis import Kpi, blocking_pairs, kpis, worst_off
 from pairwise.evaluation.report import ALL, BY_ROUND, Figure, Report
 from pairwise.evaluation.suppression import same_for_all, withheld_counts, withheld_means
@@ -16,13 +15,14 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from pairwise.evaluation.facts import Facts, Seen
     from pairwise.evaluation.suppression import Counts, Floats, Mask
     from pairwise.participants import CategoryFeature
 
 PEOPLE = "people"
 _MOST_BLOCKING = 5_000
 _UNKNOWN = "(unknown)"
-_BLOCKING = "pairs who would both gain more together than they do in the last round, rules aside"
+_BLOCKING = "pairs who may meet and would both gain more together than in the last round"
 
 
 class _Breakdown(NamedTuple):
@@ -169,13 +169,10 @@ class Tables:
         if n > _MOST_BLOCKING:
             self.notes.append(f"blocking pairs are not counted above {_MOST_BLOCKING:,} people")
             return
-        here = [[self.facts.at(who) for who in group] for group in rounds[-1].groups]
-        i, j = directed([tuple(k for k in group if k < n) for group in here])
-        found = float(blocking_pairs(score, i, j))
-        formula = (
-            "pairs who would both gain more from each other than in the last round, rules aside"
-        )
-        yield self._of_all("blocking pairs", "number", n, found), formula, False
+        places = (tuple(map(self.facts.at, group)) for group in rounds[-1].groups)
+        groups = [tuple(k for k in group if k < n) for group in places]
+        found = float(blocking_pairs(score, groups, self.facts.problem))
+        yield self._of_all("blocking pairs", "number", n, found), _BLOCKING, False
 
 
 def per_person(seen: Seen) -> tuple[npt.NDArray[np.int64], Floats]:
