@@ -13,10 +13,19 @@ def version() -> str:
 class DenseMatcher:
     """Maximum-weight matching on a symmetric matrix, by pricing."""
 
-    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[float, float] | None = None) -> None: ...
+    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[float, float] | None = None, absent: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
 
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
-        """Solve from scratch."""
+        """Solve from scratch; after changes, from the optimum before them."""
+
+    def row_changed(self, v: int) -> None:
+        """Take over all new entries of v; v takes part from now on."""
+
+    def pair_changed(self, u: int, v: int) -> None:
+        """Take over a new entry."""
+
+    def leave(self, v: int) -> None:
+        """Let v take no part."""
 
     def solve_without(self, vertices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], pairs: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
         """
@@ -33,10 +42,19 @@ def find_asymmetry(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, No
 class IntegerDenseMatcher:
     """Maximum-weight matching on a symmetric matrix, by pricing."""
 
-    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[int, int] | None = None) -> None: ...
+    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[int, int] | None = None, absent: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
 
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
-        """Solve from scratch."""
+        """Solve from scratch; after changes, from the optimum before them."""
+
+    def row_changed(self, v: int) -> None:
+        """Take over all new entries of v; v takes part from now on."""
+
+    def pair_changed(self, u: int, v: int) -> None:
+        """Take over a new entry."""
+
+    def leave(self, v: int) -> None:
+        """Let v take no part."""
 
     def solve_without(self, vertices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], pairs: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
         """
@@ -55,6 +73,33 @@ def magnitude(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None)
     """
     Largest absolute entry off the diagonal, and whether all entries are whole numbers.
     """
+
+class SparseMatcher:
+    """
+    Maximum-weight matching on edges that change; cardinality first if asked.
+    """
+
+    def __init__(self, n: int, low: int, high: int, maximum: bool) -> None: ...
+
+    def __copy__(self) -> SparseMatcher: ...
+
+    def load(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> dict[str, Any]:
+        """Load the edges of an empty matcher and solve."""
+
+    def solve(self, time_limit: float | None = None) -> dict[str, Any]:
+        """Solve from the optimum before the changes."""
+
+    def set_edges(self, v: int, partner: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+        """Replace all edges of v; v takes part from now on."""
+
+    def set_edge(self, u: int, v: int, weight: int) -> None:
+        """Set the weight of an edge, new or not."""
+
+    def remove_edge(self, u: int, v: int) -> None:
+        """Remove an edge, if it is there."""
+
+    def leave(self, v: int) -> None:
+        """Let v take no part."""
 
 @overload
 def assign_table(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, rows: tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]], cols: tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]], maximum: bool, time_limit: float | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "best_entries.h"
+#include "row_scan.h"
 
 namespace pairwise {
 namespace {
@@ -71,23 +72,11 @@ template <class Number>
 class BestOfColumns {
  public:
   BestOfColumns(Vertex cols, std::size_t k, Number floor)
-      : k_(k), threshold_(at(cols), floor), keys_(at(cols) * k, floor), rows_(at(cols) * k, -1) {}
+      : k_(k), threshold_(at(cols), floor), keys_(at(cols) * k, floor), rows_(at(cols) * k, -1), hits_(at(cols)) {}
 
   void offer_row(Vertex i, const Number* row) {
-    constexpr std::size_t lanes = 16;
-    const std::size_t cols = threshold_.size();
-    std::size_t j = 0;
-    for (; j + lanes <= cols; j += lanes) {
-      bool any = false;
-      for (std::size_t l = 0; l < lanes; ++l) any |= row[j + l] > threshold_[j + l];
-      if (!any) continue;
-      for (std::size_t l = 0; l < lanes; ++l) {
-        if (row[j + l] > threshold_[j + l]) insert(j + l, i, row[j + l]);
-      }
-    }
-    for (; j < cols; ++j) {
-      if (row[j] > threshold_[j]) insert(j, i, row[j]);
-    }
+    const std::size_t count = entries_above(row, threshold_.data(), 0, threshold_.size(), 0, hits_.data());
+    for (std::size_t k = 0; k < count; ++k) insert(at(hits_[k]), i, row[hits_[k]]);
   }
   std::span<const Vertex> rows(Vertex col) const { return {rows_.data() + at(col) * k_, k_}; }  // -1: none
 
@@ -107,7 +96,7 @@ class BestOfColumns {
 
   std::size_t k_;
   std::vector<Number> threshold_, keys_;
-  std::vector<Vertex> rows_;
+  std::vector<Vertex> rows_, hits_;
 };
 
 }  // namespace
@@ -217,14 +206,14 @@ class TableSolver {
   // Scanning starts at the diagonal, so that rows of equal entries do not all choose the same few columns.
   void collect_best() {
     const Vertex rows = weights_.rows, cols = weights_.cols;
+    RowScan<Number> scan(at(cols));
     BestOfColumns<Number> columns(cols, per_node(problem_.cols, kPerCol, rows), floor_);
     BestEntries<Number> best(per_node(problem_.rows, kPerRow, cols));
     for (Vertex i = 0; i < rows; ++i) {
       const Number* row = weights_.row(i);
       const auto start = static_cast<Vertex>(std::int64_t{i} * cols / rows);
       best.clear(floor_);
-      offer_range(row, start, cols, best);
-      offer_range(row, 0, start, best);
+      scan.offer(row, start, -1, best);
       threshold_[at(i)] = best.threshold();
       for (const auto& [value, j] : best.entries()) candidates_[at(i)].push_back(j);
       columns.offer_row(i, row);

@@ -24,6 +24,7 @@ class BestEntries {
     entries_.clear();
     floor_ = floor;
   }
+  std::size_t capacity() const { return k_; }
   Number threshold() const { return entries_.size() < k_ ? floor_ : entries_.back().first; }
 
   void offer(Number value, Vertex v) {
@@ -40,27 +41,5 @@ class BestEntries {
   Number floor_{};
   std::vector<std::pair<Number, Vertex>> entries_;
 };
-
-// Offers row[from..to) to `best`. Most chunks hold nothing above the threshold and cost a few vector steps.
-template <class Number>
-void offer_range(const Number* row, Vertex from, Vertex to, BestEntries<Number>& best) {
-  constexpr Vertex lanes = 8;
-  Vertex j = from;
-  for (; j + 2 * lanes <= to; j += 2 * lanes) {
-    Number high[lanes];
-    for (Vertex l = 0; l < lanes; ++l) {
-      high[l] = row[j + l] > row[j + lanes + l] ? row[j + l] : row[j + lanes + l];
-    }
-    const Number threshold = best.threshold();
-    bool any = false;
-    for (Vertex l = 0; l < lanes; ++l) {
-      any |= !(high[l] <= threshold);  // NaN in the first half hides nothing: it falls to the second
-    }
-    if (any) {
-      for (Vertex l = 0; l < 2 * lanes; ++l) best.offer(row[j + l], j + l);
-    }
-  }
-  for (; j < to; ++j) best.offer(row[j], j);
-}
 
 }  // namespace pairwise

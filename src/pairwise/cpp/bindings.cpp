@@ -11,6 +11,7 @@
 #include "bindings_schedule.h"
 #include "bindings_stable.h"
 #include "dense.h"
+#include "framed_matcher.h"
 #include "sparse.h"
 
 namespace pairwise::bind {
@@ -48,8 +49,10 @@ void check_vertex(Vertex v, Vertex last) {
 template <class Number>
 class DenseMatcher {
  public:
-  DenseMatcher(Table<Number> weights, double scale, bool maximum, std::optional<std::pair<Number, Number>> span)
-      : weights_(std::move(weights)), solver_(view(weights_, scale), cardinality_of(maximum), span) {}
+  DenseMatcher(Table<Number> weights, double scale, bool maximum, std::optional<std::pair<Number, Number>> span,
+               const std::optional<Vector<Vertex>>& absent)
+      : weights_(std::move(weights)),
+        solver_(view(weights_, scale), cardinality_of(maximum), span, checked(absent)) {}
 
   Answer solve(std::optional<double> time_limit) {
     DeadlineOrSignal interrupt(time_limit);
@@ -80,7 +83,21 @@ class DenseMatcher {
     return to_dict(std::move(answer));
   }
 
+  void row_changed(Vertex v) { solver_.row_changed(one_of_all(v)); }
+  void pair_changed(Vertex u, Vertex v) { solver_.pair_changed(one_of_all(u), one_of_all(v)); }
+  void leave(Vertex v) { solver_.leave(one_of_all(v)); }
+
  private:
+  Vertex one_of_all(Vertex v) const {
+    check_vertex(v, static_cast<Vertex>(weights_.shape(0)) - 1);
+    return v;
+  }
+  std::span<const Vertex> checked(const std::optional<Vector<Vertex>>& vertices) const {
+    if (!vertices) return {};
+    for (const Vertex v : as_span(*vertices)) one_of_all(v);
+    return as_span(*vertices);
+  }
+
   Table<Number> weights_;
   DenseSolver<Number> solver_;
 };
@@ -89,9 +106,14 @@ template <class Number>
 void bind_dense(nb::module_& m, const char* name) {
   using Self = DenseMatcher<Number>;
   nb::class_<Self>(m, name, "Maximum-weight matching on a symmetric matrix, by pricing.")
-      .def(nb::init<Table<Number>, double, bool, std::optional<std::pair<Number, Number>>>(),
-           "weights"_a.noconvert(), "scale"_a, "maximum"_a, "span"_a = nb::none())
-      .def("solve", &Self::solve, "time_limit"_a = nb::none(), "Solve from scratch.")
+      .def(nb::init<Table<Number>, double, bool, std::optional<std::pair<Number, Number>>,
+                    std::optional<Vector<Vertex>>>(),
+           "weights"_a.noconvert(), "scale"_a, "maximum"_a, "span"_a = nb::none(), "absent"_a = nb::none())
+      .def("solve", &Self::solve, "time_limit"_a = nb::none(),
+           "Solve from scratch; after changes, from the optimum before them.")
+      .def("row_changed", &Self::row_changed, "v"_a, "Take over all new entries of v; v takes part from now on.")
+      .def("pair_changed", &Self::pair_changed, "u"_a, "v"_a, "Take over a new entry.")
+      .def("leave", &Self::leave, "v"_a, "Let v take no part.")
       .def("solve_without", &Self::solve_without, "vertices"_a, "pairs"_a, "time_limit"_a = nb::none(),
            "Solve without some vertices (n: the bye) and some pairs, from the optimum that `solve` left.");
   m.def(
@@ -113,6 +135,75 @@ Answer match_sparse(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v, 
     answer = solve_sparse(n, edges, cardinality_of(maximum), interrupt);
   }
   return to_dict(std::move(answer));
+}
+
+// A FramedMatcher on n vertices for weights in [low, high].
+class SparseMatcher {
+ public:
+  SparseMatcher(Vertex n, Weight low, Weight high, bool maximum) : n_(n), framed_(n, frame(n, low, high, maximum)) {}
+
+  Answer load(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
+              std::optional<double> time_limit) {
+    const auto edges = to_edges(n_, as_span(u), as_span(v), as_span(weight));
+    DeadlineOrSignal interrupt(time_limit);
+    {
+      nb::gil_scoped_release release;
+      framed_.load(edges, interrupt);
+    }
+    return solve_until(interrupt);
+  }
+
+  Answer solve(std::optional<double> time_limit) {
+    DeadlineOrSignal interrupt(time_limit);
+    return solve_until(interrupt);
+  }
+
+  void set_edges(Vertex v, const Vector<Vertex>& partner, const Vector<Weight>& weight) {
+    const std::vector<Vertex> tail(partner.size(), one_of_all(v));
+    framed_.set_edges(v, to_edges(n_, tail, as_span(partner), as_span(weight)));
+  }
+  void set_edge(Vertex u, Vertex v, Weight weight) { framed_.set_edge(one_of_all(u), one_of_all(v), weight); }
+  void remove_edge(Vertex u, Vertex v) { framed_.remove_edge(one_of_all(u), one_of_all(v)); }
+  void leave(Vertex v) { framed_.leave(one_of_all(v)); }
+
+ private:
+  static PricedMatching frame(Vertex n, Weight low, Weight high, bool maximum) {
+    if (n < 0) throw std::invalid_argument("n: must be >= 0");
+    PricedMatching frame;
+    frame.frame(n, static_cast<long double>(low), static_cast<long double>(high), maximum);
+    return frame;
+  }
+  Vertex one_of_all(Vertex v) const {
+    check_vertex(v, n_ - 1);
+    return v;
+  }
+  Answer solve_until(Interrupt& interrupt) {
+    PricedMatching answer;
+    {
+      nb::gil_scoped_release release;
+      framed_.call_bye();
+      answer = framed_.answer(framed_.solve(interrupt));
+    }
+    return to_dict(std::move(answer));
+  }
+
+  Vertex n_;
+  FramedMatcher framed_;
+};
+
+void bind_sparse(nb::module_& m) {
+  using Self = SparseMatcher;
+  nb::class_<Self>(m, "SparseMatcher", "Maximum-weight matching on edges that change; cardinality first if asked.")
+      .def(nb::init<Vertex, Weight, Weight, bool>(), "n"_a, "low"_a, "high"_a, "maximum"_a)
+      .def("__copy__", [](const Self& self) { return Self(self); })
+      .def("load", &Self::load, "u"_a, "v"_a, "weight"_a, "time_limit"_a = nb::none(),
+           "Load the edges of an empty matcher and solve.")
+      .def("solve", &Self::solve, "time_limit"_a = nb::none(), "Solve from the optimum before the changes.")
+      .def("set_edges", &Self::set_edges, "v"_a, "partner"_a, "weight"_a,
+           "Replace all edges of v; v takes part from now on.")
+      .def("set_edge", &Self::set_edge, "u"_a, "v"_a, "weight"_a, "Set the weight of an edge, new or not.")
+      .def("remove_edge", &Self::remove_edge, "u"_a, "v"_a, "Remove an edge, if it is there.")
+      .def("leave", &Self::leave, "v"_a, "Let v take no part.");
 }
 
 Owned<std::int8_t> barrier(Vertex n, const Vector<Vertex>& u, const Vector<Vertex>& v,
@@ -160,6 +251,7 @@ NB_MODULE(_kernel, m) {
         "Gallai-Edmonds sides: 0 even, 1 barrier, 2 the rest; `mate` must be of maximum cardinality.");
   m.def("magnitude", &magnitude, "weights"_a.noconvert(),
         "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
+  bind_sparse(m);
   bind_assignment(m);
   bind_matcher(m);
   bind_partition(m);

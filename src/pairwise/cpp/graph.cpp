@@ -25,22 +25,22 @@ void Graph::load(std::span<const Edge> edges) {
   }
 }
 
-bool Graph::add(Vertex u, Vertex v, Weight weight) {
-  auto find = [this](Vertex tail, Vertex head) {
-    auto& row = arcs_[static_cast<std::size_t>(tail)];
-    return std::find_if(row.begin(), row.end(), [head](const Arc& arc) { return arc.head == head; });
-  };
+Arc* Graph::find_arc(Vertex tail, Vertex head) {
+  auto& row = arcs_[static_cast<std::size_t>(tail)];
+  const auto arc = std::find_if(row.begin(), row.end(), [head](const Arc& a) { return a.head == head; });
+  return arc == row.end() ? nullptr : &*arc;
+}
+
+void Graph::set(Vertex u, Vertex v, Weight weight) {
   if (arcs(u).size() > arcs(v).size()) std::swap(u, v);
-  const auto forward = find(u, v);
-  if (forward == arcs_[static_cast<std::size_t>(u)].end()) {
+  Arc* forward = find_arc(u, v);
+  if (forward == nullptr) {
     arcs_[static_cast<std::size_t>(u)].push_back({weight, v});
     arcs_[static_cast<std::size_t>(v)].push_back({weight, u});
-    return true;
+    return;
   }
-  if (forward->weight >= weight) return false;
   forward->weight = weight;
-  find(v, u)->weight = weight;
-  return true;
+  find_arc(v, u)->weight = weight;
 }
 
 void Graph::erase_arc(Vertex tail, Vertex head) {

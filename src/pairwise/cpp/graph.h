@@ -12,7 +12,7 @@ struct Arc {
   Vertex head;
 };
 
-// A simple undirected graph that grows: parallel edges keep the larger weight.
+// A simple undirected graph; of parallel edges that are loaded the largest weight counts.
 class Graph {
  public:
   explicit Graph(Vertex n) : arcs_(static_cast<std::size_t>(n)) {}
@@ -23,12 +23,16 @@ class Graph {
   // O(sum of degrees log degree): loads many edges at once into an empty graph.
   void load(std::span<const Edge> edges);
 
-  // O(smaller degree). True if the graph changed.
-  bool add(Vertex u, Vertex v, Weight weight);
+  // The arc between u and v at the end of smaller degree, nullptr if there is none. O(that degree).
+  const Arc* find(Vertex u, Vertex v) { return arcs(u).size() <= arcs(v).size() ? find_arc(u, v) : find_arc(v, u); }
+
+  // Makes an edge, or changes the weight of the one that is there. O(degrees); to make one, O(smaller degree).
+  void set(Vertex u, Vertex v, Weight weight);
   void remove(Vertex u, Vertex v);
   void isolate(Vertex v);
 
  private:
+  Arc* find_arc(Vertex tail, Vertex head);
   void erase_arc(Vertex tail, Vertex head);
 
   std::vector<std::vector<Arc>> arcs_;

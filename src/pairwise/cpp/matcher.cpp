@@ -226,16 +226,38 @@ void Matcher::lift(Vertex v) {
 }
 
 void Matcher::add_edge(Vertex u, Vertex v, Weight weight) {
-  if (!graph_.add(u, v, 2 * weight)) return;
+  const Arc* arc = graph_.find(u, v);
+  if (arc == nullptr || arc->weight < 2 * weight) set_edge(u, v, weight);
+}
+
+void Matcher::set_edge(Vertex u, Vertex v, Weight weight) {
+  const Arc* arc = graph_.find(u, v);
+  const Weight before = arc == nullptr ? -kInfinity : arc->weight;
+  if (2 * weight == before) return;
   ++graph_version_;
-  if (slack(u, {2 * weight, v}) >= 0) return;
-  const bool u_is_simpler = size_[index(top(u))] <= size_[index(top(v))];
-  lift(u_is_simpler ? u : v);
+  if (2 * weight > before) {
+    graph_.set(u, v, 2 * weight);
+    if (slack(u, {2 * weight, v}) >= 0) return;
+    if (keep_matched(u, v, 2 * weight - before) || keep_matched(v, u, 2 * weight - before)) return;
+    lift(size_[index(top(u))] <= size_[index(top(v))] ? u : v);
+    return;
+  }
+  const bool may_be_used = slack(u, {before, v}) == 0;
+  if (may_be_used) detach(u);
+  graph_.set(u, v, 2 * weight);
+  if (may_be_used) lift(u);
+}
+
+// The heavier edge (u, v) stays tight if it is matched and v, on its own, pays for all of it.
+bool Matcher::keep_matched(Vertex u, Vertex v, Weight raise) {
+  const Vertex node = top(u);
+  if (is_blossom(top(v)) || match_in_[index(node)] != u || match_out_[index(node)] != v) return false;
+  dual_[index(v)] += raise;
+  return true;
 }
 
 void Matcher::remove_edge(Vertex u, Vertex v) {
-  const auto& arcs = graph_.arcs(u);
-  if (std::none_of(arcs.begin(), arcs.end(), [v](const Arc& arc) { return arc.head == v; })) return;
+  if (graph_.find(u, v) == nullptr) return;
   detach(u);
   ++graph_version_;
   graph_.remove(u, v);
@@ -253,7 +275,10 @@ void Matcher::isolate(Vertex v) {
 void Matcher::set_edges(Vertex v, std::span<const Edge> edges) {
   isolate(v);
   ++graph_version_;
-  for (const Edge& edge : edges) graph_.add(edge.u, edge.v, 2 * edge.weight);
+  for (const Edge& edge : edges) {
+    const Arc* arc = graph_.find(edge.v, edge.u);
+    if (arc == nullptr || arc->weight < 2 * edge.weight) graph_.set(edge.u, edge.v, 2 * edge.weight);
+  }
   lift(v);
 }
 

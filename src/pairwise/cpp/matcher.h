@@ -40,6 +40,8 @@ class Matcher {
   bool solve(Interrupt& interrupt);
 
   void add_edge(Vertex u, Vertex v, Weight weight);
+  // Sets the weight of an edge, up or down; makes it if it is not there.
+  void set_edge(Vertex u, Vertex v, Weight weight);
   void remove_edge(Vertex u, Vertex v);
   void isolate(Vertex v);
   // Replaces all edges at v.
@@ -96,6 +98,7 @@ class Matcher {
   // changes
   void lift(Vertex v);
   void detach(Vertex v);
+  bool keep_matched(Vertex u, Vertex v, Weight raise);
   Weight slack(Vertex u, const Arc& arc) const;
 
   // search

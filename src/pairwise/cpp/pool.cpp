@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "wide.h"
+
 namespace pairwise {
 
 namespace {
@@ -13,12 +15,6 @@ namespace {
 constexpr float kNoKey = -std::numeric_limits<float>::infinity();
 
 std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
-
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define PAIRWISE_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define PAIRWISE_WIDE
-#endif
 
 // Whether any score, less the potential of its row, beats the floor of its column, or, less that of its
 // column, the floor of its row.

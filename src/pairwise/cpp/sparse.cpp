@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "framed_matcher.h"
+
 namespace pairwise {
 
 PricedMatching solve_sparse(Vertex n, std::span<const Edge> edges, Cardinality cardinality,
@@ -13,16 +15,10 @@ PricedMatching solve_sparse(Vertex n, std::span<const Edge> edges, Cardinality c
     answer.frame(n, static_cast<long double>(low->weight), static_cast<long double>(high->weight),
                  cardinality == Cardinality::maximum);
   }
-  std::vector<Edge> framed(edges.begin(), edges.end());
-  for (Edge& edge : framed) edge.weight += answer.bonus;
-  if (answer.has_bye) {
-    for (Vertex v = 0; v < n; ++v) framed.push_back({v, n, answer.bye + answer.bonus});
-  }
-  Matcher matcher(n + (answer.has_bye ? 1 : 0));
-  matcher.load(framed, interrupt);
-  answer.complete = matcher.solve(interrupt);
+  FramedMatcher framed(n, answer);
+  framed.load(edges, interrupt);
+  answer = framed.answer(framed.solve(interrupt));
   answer.rounds = 1;
-  answer.take(matcher, n);
   return answer;
 }
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "common.h"
+#include "matcher.h"
+#include "priced_matching.h"
+
+namespace pairwise {
+
+// A Matcher under a frame: to every weight it adds the bonus, and the bye takes part after
+// `load` and `call_bye` while the number of vertices that are present is odd. Weights given here are without the bonus. Throughout, `n` is the bye.
+class FramedMatcher {
+ public:
+  FramedMatcher(Vertex n, const PricedMatching& frame);
+
+  // Loads the edges between present vertices into an empty matcher.
+  void load(std::span<const Edge> edges, Interrupt& interrupt);
+
+  // Lets the bye come or go as the number of vertices demands.
+  void call_bye();
+
+  // Restores optimality.
+  bool solve(Interrupt& interrupt) { return matcher_.solve(interrupt); }
+
+  // Sets the weight of an edge; makes it if it is not there.
+  void set_edge(Vertex u, Vertex v, Weight weight) { matcher_.set_edge(u, v, weight + frame_.bonus); }
+  void remove_edge(Vertex u, Vertex v) { matcher_.remove_edge(u, v); }
+
+  // Takes v out with all its edges; v may be the bye.
+  void leave(Vertex v);
+  // Replaces all edges of v, and lets it take part if it did not.
+  void set_edges(Vertex v, std::span<const Edge> edges);
+
+  bool present(Vertex v) const { return present_[static_cast<std::size_t>(v)]; }
+  const Matcher& matcher() const { return matcher_; }
+  const PricedMatching& frame() const { return frame_; }
+  PricedMatching answer(bool complete) const;
+
+ private:
+  Vertex n_;
+  PricedMatching frame_;       // bonus and bye, no answer
+  Matcher matcher_;
+  std::vector<bool> present_;  // by vertex, the bye last
+  Vertex count_;               // of vertices present, without the bye
+};
+
+}  // namespace pairwise
