@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pairwise.matching.golfers import social_golfer as social_golfer
     from pairwise.matching.maximin import MaximinAssignment as MaximinAssignment
     from pairwise.matching.maximin import maximin_assignment as maximin_assignment
+    from pairwise.matching.matcher import Matcher as Matcher
     from pairwise.matching.partitions import CountRule as CountRule
     from pairwise.matching.partitions import Partition as Partition
     from pairwise.matching.partitions import PartitionProof as PartitionProof
@@ -56,6 +57,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "frontiers": ("MatchingFrontier", "frontier"),
     "general": ("GeneralMatching", "max_weight_matching"),
+    "matcher": ("Matcher",),
     "golfers": ("GolferSchedule", "social_golfer"),
     "maximin": ("MaximinAssignment", "maximin_assignment"),
     "partitions": ("CountRule", "Partition", "PartitionProof", "partition"),

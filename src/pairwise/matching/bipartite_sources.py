@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pairwise import _kernel
 from pairwise.errors import InvalidInput, VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED
-from pairwise.matching.general import element_type
+from pairwise.matching.general_sources import element_type
 from pairwise.matching.loads import Loads, Units, check_gains, exact_sum, make_loads
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pairwise.errors import InvalidInput, VerificationError
 from pairwise.matching.fairness.answer import FairMatching
 from pairwise.matching.fairness.bottleneck import prove_most
 from pairwise.matching.fairness.graph import Graph, read_graph
-from pairwise.matching.general import EdgeWeights, GeneralMatching, max_weight_matching
+from pairwise.matching.general import GeneralMatching, max_weight_matching
+from pairwise.matching.general_sources import EdgeWeights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

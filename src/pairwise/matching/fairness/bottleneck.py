@@ -17,7 +17,8 @@ from pairwise.matching.fairness.graph import (
     pair_count,
     read_graph,
 )
-from pairwise.matching.general import EdgeWeights, GeneralMatching, max_weight_matching
+from pairwise.matching.general import GeneralMatching, max_weight_matching
+from pairwise.matching.general_sources import EdgeWeights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

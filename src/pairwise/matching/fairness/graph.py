@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pairwise import _kernel
 from pairwise.errors import InvalidInput
 from pairwise.matching.bipartite_sources import TableSource
-from pairwise.matching.general import EdgeWeights, MatrixWeights
+from pairwise.matching.general_sources import EdgeWeights, MatrixWeights
 
 Ends = NDArray[np.int32]
 Units = NDArray[np.int64]

@@ -15,7 +15,7 @@ import numpy as np
 
 from pairwise.errors import InfeasibleError, InvalidInput, VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED
-from pairwise.matching.general import element_type, power_of_two_scale
+from pairwise.matching.general_sources import element_type, power_of_two_scale
 from pairwise.matching.rounds.bound import SeasonBound, season_bound
 from pairwise.matching.rounds.schedule import Schedule, pair_sum
 
