@@ -65,7 +65,7 @@ class DenseMatcher {
   }
 
   Answer solve_without(const Vector<Vertex>& vertices, const Table<Vertex>& pairs,
-                       std::optional<double> time_limit) const {
+                       std::optional<double> time_limit) {
     DeadlineOrSignal interrupt(time_limit);
     const Vertex last = solver_.vertices() - 1;
     std::vector<std::pair<Vertex, Vertex>> apart;

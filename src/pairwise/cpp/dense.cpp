@@ -22,6 +22,7 @@ DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinalit
     : weights_(weights),
       maximum_(cardinality == Cardinality::maximum),
       threshold_(at(weights.n), kNone<Number>),
+      anchor_(at(weights.n), Number{0}),
       framed_(weights.n, {}) {
   std::vector<bool> skipped(at(weights.n), false);
   for (const Vertex v : absent) skipped[at(v)] = true;
@@ -76,27 +77,31 @@ PricedMatching DenseSolver<Number>::frame(const RowScan<Number>& scan,
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
-  if (!loaded_) framed_.load(edges_, interrupt);
+  if (loaded_) anchor();
+  else framed_.load(edges_, interrupt);
   loaded_ = true;
   framed_.call_bye();
-  return optimise(framed_, {}, interrupt);
+  DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
+  PricedMatching answer = optimise(framed_, pricing, interrupt);
+  if (pricing.read_most() && changed_rows_ > weights_.n / 8) anchored_ = false;
+  return answer;
 }
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> vertices,
                                                   std::span<const std::pair<Vertex, Vertex>> pairs,
-                                                  Interrupt& interrupt) const {
+                                                  Interrupt& interrupt) {
+  anchor();
   FramedMatcher framed = framed_;
   for (const auto& [u, v] : pairs) framed.remove_edge(u, v);
   for (const Vertex v : vertices) framed.leave(v);
-  return optimise(framed, pairs, interrupt);
+  DensePricing<Number> pricing(weights_, threshold_, anchor_, pairs);
+  return optimise(framed, pricing, interrupt);
 }
 
 template <class Number>
-PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed,
-                                             std::span<const std::pair<Vertex, Vertex>> forbidden,
+PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed, DensePricing<Number>& pricing,
                                              Interrupt& interrupt) const {
-  DensePricing<Number> pricing(weights_, threshold_, forbidden);
   bool running = framed.solve(interrupt);
   bool covered = false;
   int rounds = 0;
@@ -113,10 +118,18 @@ PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed,
   return answer;
 }
 
+// ---------------------------------------------------------------- repairing
+
 template <class Number>
 void DenseSolver<Number>::row_changed(Vertex v) {
+  RowScan<Number> scan(at(weights_.n));
+  BestEntries<Number> best(kPartners);
+  best_less(potentials(), v, scan, best);
+  std::vector<Edge> edges;
+  for (const auto& [worth, j] : best.entries()) edges.push_back({v, j, weights_.units(v, j)});
+  framed_.set_edges(v, edges);
   threshold_[at(v)] = std::numeric_limits<Number>::max();
-  framed_.set_edges(v, best_for_duals(v));
+  ++changed_rows_;
 }
 
 template <class Number>
@@ -125,21 +138,46 @@ void DenseSolver<Number>::pair_changed(Vertex u, Vertex v) {
   else framed_.remove_edge(u, v);
 }
 
-// The partners that the duals of the others make best for v.
+// Half the duals less the bonus, in the unit of the entries.
 template <class Number>
-std::vector<Edge> DenseSolver<Number>::best_for_duals(Vertex v) const {
+std::vector<Number> DenseSolver<Number>::potentials() const {
+  std::vector<Number> half(at(weights_.n));
+  for (Vertex v = 0; v < weights_.n; ++v) {
+    const Weight dual = framed_.matcher().dual(v) - framed_.frame().bonus;
+    if constexpr (std::is_integral_v<Number>) half[at(v)] = dual >> 1;
+    else half[at(v)] = static_cast<Number>(dual) / (2 * weights_.scale);
+  }
+  return half;
+}
+
+// Before repairs, which move duals little: measured against the duals, the best entries of a row tell more about
+// all others than the largest entries do. They become edges.
+template <class Number>
+void DenseSolver<Number>::anchor() {
+  if (anchored_) return;
+  anchored_ = true;
+  changed_rows_ = 0;
+  anchor_ = potentials();
+  RowScan<Number> scan(at(weights_.n));
+  BestEntries<Number> best(kPartners);
+  for (Vertex v = 0; v < weights_.n; ++v) {
+    if (!framed_.present(v)) continue;
+    best_less(anchor_, v, scan, best);
+    threshold_[at(v)] = best.threshold();
+    for (const auto& [worth, j] : best.entries()) framed_.set_edge(v, j, weights_.units(v, j));
+  }
+}
+
+// The partners of v whose entries less their potentials are best.
+template <class Number>
+void DenseSolver<Number>::best_less(std::span<const Number> potential, Vertex v, RowScan<Number>& scan,
+                                    BestEntries<Number>& best) const {
   std::vector<Number> key(at(weights_.n), kNone<Number>);
   for (Vertex j = 0; j < weights_.n; ++j) {
-    if (j == v || !framed_.present(j) || !weights_.allowed(v, j)) continue;
-    const Weight dual = framed_.matcher().dual(j) - framed_.frame().bonus;
-    key[at(j)] = weights_.row(v)[j] - static_cast<Number>(static_cast<double>(dual) / (2 * weights_.scale));
+    if (framed_.present(j) && weights_.allowed(v, j)) key[at(j)] = weights_.row(v)[j] - potential[at(j)];
   }
-  BestEntries<Number> best(kPartners);
   best.clear(kNone<Number>);
-  RowScan<Number>(key.size()).offer(key.data(), v + 1, v, best);
-  std::vector<Edge> edges;
-  for (const auto& [worth, j] : best.entries()) edges.push_back({v, j, weights_.units(v, j)});
-  return edges;
+  scan.offer(key.data(), v + 1, v, best);
 }
 
 // People whom the candidates' hubs leave over get candidates among themselves until nobody is left over,

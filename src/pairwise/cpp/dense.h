@@ -29,10 +29,10 @@ class DenseSolver {
   // From scratch at first, then from the optimum before the changes.
   PricedMatching solve(Interrupt& interrupt);
 
-  // The optimum without some vertices (n: the bye) and some pairs. Leaves the solver as it is; `solve` comes
+  // The optimum without some vertices (n: the bye) and some pairs. Leaves the optimum as it is; `solve` comes
   // first.
   PricedMatching solve_without(std::span<const Vertex> vertices, std::span<const std::pair<Vertex, Vertex>> pairs,
-                               Interrupt& interrupt) const;
+                               Interrupt& interrupt);
 
   // Changes, after the first `solve`; the matrix already holds the new entries.
   void row_changed(Vertex v);
@@ -46,16 +46,21 @@ class DenseSolver {
   void join(const std::vector<Vertex>& left, std::size_t partners);
   void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, weights_.units(u, v)}); }
   bool meet(Vertex u, Vertex v) const { return framed_.present(u) && framed_.present(v) && weights_.allowed(u, v); }
-  std::vector<Edge> best_for_duals(Vertex v) const;
-  PricedMatching optimise(FramedMatcher& framed, std::span<const std::pair<Vertex, Vertex>> forbidden,
-                          Interrupt& interrupt) const;
+  std::vector<Number> potentials() const;
+  void anchor();
+  void best_less(std::span<const Number> potential, Vertex v, RowScan<Number>& scan, BestEntries<Number>& best) const;
+  PricedMatching optimise(FramedMatcher& framed, DensePricing<Number>& pricing, Interrupt& interrupt) const;
 
   DenseWeights<Number> weights_;
   bool maximum_;
   std::vector<Edge> edges_;        // candidates to begin with
-  std::vector<Number> threshold_;  // by row: no entry outside the candidates is larger; max: nothing is known
+  // No entry (i, j) outside the matcher's edges is above threshold_[i] + anchor_[j]; the largest number tells
+  // nothing about its row.
+  std::vector<Number> threshold_, anchor_;
   FramedMatcher framed_;
   bool loaded_ = false;
+  Vertex changed_rows_ = 0;        // since the anchors were set
+  bool anchored_ = false;
 };
 
 }  // namespace pairwise

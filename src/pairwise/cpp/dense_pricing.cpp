@@ -18,10 +18,12 @@ std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
 
 template <class Number>
 DensePricing<Number>::DensePricing(const DenseWeights<Number>& weights, std::span<const Number> threshold,
+                                   std::span<const Number> anchor,
                                    std::span<const std::pair<Vertex, Vertex>> forbidden)
-    : weights_(weights), threshold_(threshold), found_(at(weights.n)), worst_(2 * kAddedPerRow) {
+    : weights_(weights), threshold_(threshold), anchor_(anchor), found_(at(weights.n)), worst_(2 * kAddedPerRow) {
   for (const auto& [u, v] : forbidden) forbidden_.push_back(std::minmax(u, v));
   std::sort(forbidden_.begin(), forbidden_.end());
+  for (const Number v : anchor) largest_anchor_ = std::max(largest_anchor_, std::abs(static_cast<double>(v)));
 }
 
 template <class Number>
@@ -58,37 +60,54 @@ void DensePricing<Number>::prepare() {
   const std::size_t n = at(weights_.n);
   dual_.resize(n);
   floor_.resize(n);
-  sorted_floor_.resize(n);
+  risen_.resize(n);
+  rows_read_ = 0;
   order_.resize(n);
   for (Vertex v = 0; v < weights_.n; ++v) {
     dual_[at(v)] = framed_->matcher().dual(v) - framed_->frame().bonus;
     floor_[at(v)] = floor_of(v);
   }
+  const auto risen = [&](Vertex v) { return floor_[at(v)] - anchor_[at(v)]; };
   std::iota(order_.begin(), order_.end(), 0);
-  std::sort(order_.begin(), order_.end(), [&](Vertex a, Vertex b) { return floor_[at(a)] < floor_[at(b)]; });
-  for (std::size_t k = 0; k < n; ++k) sorted_floor_[k] = floor_[at(order_[k])];
+  std::sort(order_.begin(), order_.end(), [&](Vertex a, Vertex b) { return risen(a) < risen(b); });
+  for (std::size_t k = 0; k < n; ++k) risen_[k] = risen(order_[k]);
 }
 
-// Writes the j whose pairs with i may be violated to found_. An entry outside the candidates is at most
-// threshold_[i], so only those j with floor_[j] below threshold_[i] - floor_[i] need a look: often a short prefix
-// of the sorted floors. A row without a threshold is looked at as a whole, the others behind the diagonal.
+// Rounding of thresholds, anchors and floors moves none of them by more than the slack.
+template <>
+double DensePricing<double>::room_of(Vertex i) const {
+  const double room = threshold_[at(i)] - floor_[at(i)];
+  return room + (std::abs(threshold_[at(i)]) + std::abs(floor_[at(i)]) + largest_anchor_) * 0x1p-48;
+}
+
+template <>
+Weight DensePricing<Weight>::room_of(Vertex i) const {
+  return threshold_[at(i)] - floor_[at(i)];
+}
+
+// Writes the j whose pairs with i may be violated to found_. A violated entry is above floor_[i] + floor_[j], one
+// outside the edges at most threshold_[i] + anchor_[j], so only those j whose floor rose by less than
+// threshold_[i] - floor_[i] need a look: often a short prefix of the order. A row without a threshold is looked at
+// as a whole, the others behind the diagonal.
 template <class Number>
 std::size_t DensePricing<Number>::suspects(Vertex i) {
   const Number* row = weights_.row(i);
   const Number own = floor_[at(i)];
   const bool whole = threshold_[at(i)] == std::numeric_limits<Number>::max();
   if (!whole) {
-    const Number room = threshold_[at(i)] == kNone<Number> ? kNone<Number> : threshold_[at(i)] - own;
-    const auto reach = static_cast<std::size_t>(
-        std::upper_bound(sorted_floor_.begin(), sorted_floor_.end(), room) - sorted_floor_.begin());
+    const Number room = threshold_[at(i)] == kNone<Number> ? kNone<Number> : room_of(i);
+    const auto reach =
+        static_cast<std::size_t>(std::upper_bound(risen_.begin(), risen_.end(), room) - risen_.begin());
     if (reach < order_.size() / kShortPrefix) {
       std::size_t count = 0;
       for (std::size_t k = 0; k < reach; ++k) {
-        if (order_[k] > i && row[order_[k]] > own + sorted_floor_[k]) found_[count++] = order_[k];
+        const Vertex j = order_[k];
+        if (j > i && row[j] > own + floor_[at(j)]) found_[count++] = j;
       }
       return count;
     }
   }
+  ++rows_read_;
   const std::size_t from = whole ? 0 : at(i) + 1;
   return entries_above(row + from, floor_.data() + from, own, at(weights_.n) - from, static_cast<Vertex>(from),
                        found_.data());

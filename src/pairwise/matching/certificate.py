@@ -184,8 +184,9 @@ class Certificate:
     def set_sizes(self) -> list[int]:
         """Return how many people each set holds."""
         vertices = len(self.duals)
-        sizes = [1] * vertices + [0] * len(self.set_duals)
-        for node, parent in enumerate(self.parents.tolist()):
+        direct = self.parents[:vertices]
+        sizes: list[int] = np.bincount(direct[direct >= 0], minlength=len(self.parents)).tolist()
+        for node, parent in enumerate(self.parents[vertices:].tolist(), vertices):
             if parent >= 0:
                 sizes[parent] += sizes[node]
         return sizes[vertices:]

@@ -165,12 +165,16 @@ class Book(ABC):
     def weights(self) -> MatrixWeights | EdgeWeights:
         """Return the weights, to check a certificate against."""
 
-    def values_of(self, pairs: Pairs) -> list[Any]:
+    def values_of(self, pairs: Pairs) -> Values:
         """Return the weights of pairs."""
-        found = [self.get(u, v) for u, v in pairs.tolist()]
-        if self.none in found:
+        found = self._values(pairs[:, 0], pairs[:, 1])
+        if (found == self.none).any():
             raise VerificationError("mate: holds a pair that is not allowed")
         return found
+
+    def _values(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> Values:
+        found = [self.get(a, b) for a, b in zip(u.tolist(), v.tolist(), strict=True)]
+        return np.array(found, dtype=np.int64 if self.integral else np.float64)
 
 
 class Record:
@@ -190,12 +194,13 @@ class Record:
     def weight_of(self, pairs: Pairs) -> float:
         """Return the sum of the weights of pairs."""
         values = self._now().values_of(pairs)
-        return sum(map(int, values)) if self.integral else float(np.sum(values))
+        return sum(values.tolist()) if self.integral else float(np.sum(values))
 
     def units_of(self, pairs: Pairs) -> int:
         """Return the sum of the weights of pairs in units."""
         values = self._now().values_of(pairs)
-        return sum(map(int, values if self.integral else np.rint(np.multiply(values, self.scale))))
+        units = values if self.integral else np.rint(values * self.scale).astype(np.int64)
+        return int(sum(units.tolist()))
 
     def check(self, certificate: Certificate) -> None:
         """Check a certificate against all pairs."""
@@ -221,6 +226,10 @@ class DenseBook(Book):
     def get(self, u: int, v: int) -> Any:
         """Return the weight of a pair, `none` if it is not allowed."""
         return self._table[u, v].item()
+
+    def _values(self, u: NDArray[np.int64], v: NDArray[np.int64]) -> Values:
+        values: Values = self._table[u, v]
+        return values
 
     def set_pair(self, u: int, v: int, value: Any) -> None:
         """Change the weight of a pair."""
