@@ -7,28 +7,34 @@ Every answer is compared with a fresh solve of the same weights, and verified, o
 import argparse
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 
 from instances import FAMILIES, UNIT, Weights
-from pairwise import matching
+from pairwise.matching import GeneralMatching, Matcher, max_weight_matching
 from tables import machine, markdown, replace, seconds
 
 SIZES = (500, 1000)
 CHANGES = 20
 
 
-def timed(call: Callable[[], Any]) -> tuple[float, Any]:
+def timed(call: Callable[[], GeneralMatching]) -> tuple[float, GeneralMatching]:
     """Return CPU seconds and result of a call."""
     start = time.process_time()
     result = call()
     return time.process_time() - start, result
 
 
-def fresh(weights: Weights) -> tuple[float, matching.GeneralMatching]:
+def fresh(weights: Weights) -> tuple[float, GeneralMatching]:
     """Solve from scratch."""
-    return timed(lambda: matching.max_weight_matching(weights, cardinality="maximum"))
+    return timed(lambda: max_weight_matching(weights, cardinality="maximum"))
+
+
+def change(matcher: Matcher, v: int, row: Weights) -> GeneralMatching:
+    """Replace a row and restore the optimum."""
+    matcher.set_row(v, row)
+    return matcher.solve()
 
 
 def new_row(weights: Weights, v: int, rng: np.random.Generator) -> Weights:
@@ -36,19 +42,20 @@ def new_row(weights: Weights, v: int, rng: np.random.Generator) -> Weights:
     row = (weights[v] + weights[rng.integers(len(weights))]) // 2
     row += rng.integers(-UNIT // 50, UNIT // 50, len(row))
     row[v] = 0
-    return np.clip(row, 0, UNIT)
+    clipped: Weights = np.clip(row, 0, UNIT)
+    return clipped
 
 
 def change_rows(weights: Weights, rng: np.random.Generator) -> tuple[list[float], list[float]]:
     """Change one row after another; return the seconds of repair and of fresh solves."""
     weights = weights.copy()
-    matcher = matching.Matcher(weights, cardinality="maximum")
+    matcher = Matcher(weights, cardinality="maximum")
     matcher.solve()
     repairs, afresh = [], []
     for v in rng.choice(len(weights), CHANGES, replace=False).tolist():
         row = new_row(weights, v, rng)
         weights[v] = weights[:, v] = row
-        cost, answer = timed(lambda v=v, row=row: (matcher.set_row(v, row), matcher.solve())[1])
+        cost, answer = timed(partial(change, matcher, v, row))
         other, expected = fresh(weights)
         answer.verify()
         if answer.weight != expected.weight:
@@ -60,12 +67,12 @@ def change_rows(weights: Weights, rng: np.random.Generator) -> tuple[list[float]
 
 def force_pairs(weights: Weights, rng: np.random.Generator) -> list[float]:
     """Force one pair at a time; return the seconds of the what-ifs."""
-    matcher = matching.Matcher(weights, cardinality="maximum")
+    matcher = Matcher(weights, cardinality="maximum")
     matcher.solve()
     costs = []
     for _ in range(CHANGES):
         u, v = rng.choice(len(weights), 2, replace=False).tolist()
-        cost, answer = timed(lambda u=u, v=v: matcher.what_if(u, v))
+        cost, answer = timed(partial(matcher.what_if, u, v))
         rest = np.setdiff1d(np.arange(len(weights)), [u, v])
         _, expected = fresh(weights[np.ix_(rest, rest)])
         answer.verify()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "best_entries.h"
 #include "row_scan.h"
@@ -15,6 +16,7 @@ constexpr std::size_t kPerCol = 4;
 constexpr std::int64_t kComplete = 1600;   // tables up to this size are candidates as a whole
 constexpr std::size_t kAddedPerRow = 6;    // violated pairs a row may add in one round, beyond its capacity
 constexpr std::size_t kLeftOutComplete = 64;
+constexpr std::size_t kShortPrefix = 16;   // a prefix below this share of the row is cheaper than the whole row
 
 std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
 
@@ -28,6 +30,12 @@ std::pair<Weight, Weight> gain_range(const Loads& loads) {
   if (loads.gain.empty()) return {0, 0};
   const auto [low, high] = std::minmax_element(loads.gain.begin(), loads.gain.end());
   return {std::min<Weight>(*low, 0), std::max<Weight>(*high, 0)};
+}
+
+bool has_minima(const AssignmentProblem& problem) {
+  const auto positive = [](Vertex v) { return v > 0; };
+  return std::any_of(problem.rows.low.begin(), problem.rows.low.end(), positive) ||
+         std::any_of(problem.cols.low.begin(), problem.cols.low.end(), positive);
 }
 
 // A path of changes enters and leaves at two ends, and alternates between at most min(rows, cols) + 1 new and
@@ -46,12 +54,9 @@ Ranks choose_ranks(const AssignmentProblem& problem, long double low, long doubl
         "weights: their range times the number of rows or columns must stay below 2^54 units; divide them by a "
         "common factor or pass floats");
   }
-  const auto positive = [](Vertex v) { return v > 0; };
-  const bool minima = std::any_of(problem.rows.low.begin(), problem.rows.low.end(), positive) ||
-                      std::any_of(problem.cols.low.begin(), problem.cols.low.end(), positive);
   Ranks ranks;
   if (problem.maximum) ranks.bonus = static_cast<Weight>(most);
-  if (minima) ranks.mandatory = 4 * static_cast<Weight>(most);
+  if (has_minima(problem)) ranks.mandatory = 4 * static_cast<Weight>(most);
   return ranks;
 }
 
@@ -126,25 +131,27 @@ class TableSolver {
   TableSolver(const TableWeights<Number>& weights, const AssignmentProblem& problem)
       : weights_(weights),
         problem_(problem),
-        ranks_(ranks()),
         floor_(everything_counts() ? kNone<Number> : Number{0}),
         threshold_(at(weights.rows), kNone<Number>),
         candidates_(at(weights.rows)),
-        assigner_(problem.rows, problem.cols, ranks_.mandatory) {}
+        scan_(at(weights.cols)),
+        found_(at(weights.cols)) {}
 
   PricedAssignment solve(Interrupt& interrupt) {
     collect();
+    ranks_ = ranks();
+    assigner_.emplace(problem_.rows, problem_.cols, ranks_.mandatory);
     for (Vertex i = 0; i < weights_.rows; ++i) {
-      for (const Vertex j : candidates_[at(i)]) assigner_.add_arc(i, j, total(i, j));
+      for (const Vertex j : candidates_[at(i)]) assigner_->add_arc(i, j, total(i, j));
     }
     int rounds = 0;
-    bool running = assigner_.solve(interrupt);
+    bool running = assigner_->solve(interrupt);
     while (running) {
       ++rounds;
       if (price()) break;
-      running = assigner_.solve(interrupt);
+      running = assigner_->solve(interrupt);
     }
-    PricedAssignment answer = read(assigner_, ranks_.bonus);
+    PricedAssignment answer = read(*assigner_, ranks_.bonus);
     answer.rounds = rounds;
     answer.complete = running;
     return answer;
@@ -154,41 +161,22 @@ class TableSolver {
   Weight total(Vertex i, Vertex j) const { return weights_.units(i, j) + ranks_.bonus; }
 
   Ranks ranks() const {
-    Number low = std::numeric_limits<Number>::max(), high = std::numeric_limits<Number>::lowest();
-    for (Vertex i = 0; i < weights_.rows; ++i) range_of_row(weights_.row(i), low, high);
     const long double scale = std::is_integral_v<Number> ? 1.0L : static_cast<long double>(weights_.scale);
-    return choose_ranks(problem_, std::floor(static_cast<long double>(low) * scale),
-                        std::ceil(static_cast<long double>(high) * scale));
-  }
-
-  void range_of_row(const Number* row, Number& low, Number& high) const {
-    constexpr std::size_t lanes = 8;
-    Number lows[lanes], highs[lanes];
-    std::fill_n(lows, lanes, low);
-    std::fill_n(highs, lanes, high);
-    const auto take = [&](Number value, std::size_t lane) {
-      const bool real = value > kNone<Number>;
-      lows[lane] = real && value < lows[lane] ? value : lows[lane];
-      highs[lane] = real && value > highs[lane] ? value : highs[lane];
-    };
-    const std::size_t cols = at(weights_.cols);
-    std::size_t j = 0;
-    for (; j + lanes <= cols; j += lanes) {
-      for (std::size_t l = 0; l < lanes; ++l) take(row[j + l], l);
-    }
-    for (; j < cols; ++j) take(row[j], 0);
-    low = *std::min_element(lows, lows + lanes);
-    high = *std::max_element(highs, highs + lanes);
+    return choose_ranks(problem_, std::floor(static_cast<long double>(scan_.low()) * scale),
+                        std::ceil(static_cast<long double>(scan_.high()) * scale));
   }
 
   // Without a wish for pairs as such, only weights above 0 can be of use.
   bool everything_counts() const {
-    return ranks_.bonus > 0 || ranks_.mandatory > 0 || !problem_.rows.gain.empty() || !problem_.cols.gain.empty();
+    return wants_pairs() || !problem_.rows.gain.empty() || !problem_.cols.gain.empty();
   }
+  bool wants_pairs() const { return problem_.maximum || has_minima(problem_); }
 
   void collect() {
     if (std::int64_t{weights_.rows} * weights_.cols <= kComplete) {
+      BestEntries<Number> none(1);
       for (Vertex i = 0; i < weights_.rows; ++i) {
+        scan_.offer(weights_.row(i), 0, -1, none);
         for (Vertex j = 0; j < weights_.cols; ++j) {
           if (weights_.allowed(i, j)) candidates_[at(i)].push_back(j);
         }
@@ -196,7 +184,7 @@ class TableSolver {
       return;
     }
     collect_best();
-    if (ranks_.bonus > 0 || ranks_.mandatory > 0) join_left_out();
+    if (wants_pairs()) join_left_out();
     for (auto& columns : candidates_) {
       std::sort(columns.begin(), columns.end());
       columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
@@ -206,14 +194,13 @@ class TableSolver {
   // Scanning starts at the diagonal, so that rows of equal entries do not all choose the same few columns.
   void collect_best() {
     const Vertex rows = weights_.rows, cols = weights_.cols;
-    RowScan<Number> scan(at(cols));
     BestOfColumns<Number> columns(cols, per_node(problem_.cols, kPerCol, rows), floor_);
     BestEntries<Number> best(per_node(problem_.rows, kPerRow, cols));
     for (Vertex i = 0; i < rows; ++i) {
       const Number* row = weights_.row(i);
       const auto start = static_cast<Vertex>(std::int64_t{i} * cols / rows);
       best.clear(floor_);
-      scan.offer(row, start, -1, best);
+      scan_.offer(row, start, -1, best);
       threshold_[at(i)] = best.threshold();
       for (const auto& [value, j] : best.entries()) candidates_[at(i)].push_back(j);
       columns.offer_row(i, row);
@@ -288,18 +275,22 @@ class TableSolver {
     added_per_row_ += kAddedPerRow;
     for (Vertex i = 0; i < weights_.rows; ++i) {
       find_uncovered(i);
-      found_.resize(std::min(found_.size(), added_per_row_ + at(problem_.rows.high[at(i)])));
-      for (const auto& [missing, j] : found_) assigner_.add_arc(i, j, total(i, j));
-      covered = covered && found_.empty();
+      uncovered_.resize(std::min(uncovered_.size(), added_per_row_ + at(problem_.rows.high[at(i)])));
+      for (const auto& [missing, j] : uncovered_) assigner_->add_arc(i, j, total(i, j));
+      covered = covered && uncovered_.empty();
     }
     return covered;
   }
 
   // In the unit of the entries and a little less, so that no pair with entry <= dual_floor(i) + dual_floor(j)
   // can be uncovered. The bonus goes to the rows.
-  double dual_floor(Weight dual) const {
-    const auto own = static_cast<double>(dual);
-    return (own - 2.0 - std::abs(own) * 0x1p-50) / weights_.scale;
+  Number dual_floor(Weight dual) const {
+    if constexpr (std::is_integral_v<Number>) {
+      return dual;
+    } else {
+      const auto own = static_cast<double>(dual);
+      return (own - 2.0 - std::abs(own) * 0x1p-50) / weights_.scale;
+    }
   }
 
   void prepare() {
@@ -307,7 +298,7 @@ class TableSolver {
     col_floor_.resize(at(cols));
     order_.resize(at(cols));
     sorted_floor_.resize(at(cols));
-    for (Vertex j = 0; j < cols; ++j) col_floor_[at(j)] = dual_floor(assigner_.col_dual(j));
+    for (Vertex j = 0; j < cols; ++j) col_floor_[at(j)] = dual_floor(assigner_->col_dual(j));
     std::iota(order_.begin(), order_.end(), 0);
     std::sort(order_.begin(), order_.end(),
               [&](Vertex a, Vertex b) { return col_floor_[at(a)] < col_floor_[at(b)]; });
@@ -318,56 +309,42 @@ class TableSolver {
   // is all that needs a look.
   void find_uncovered(Vertex i) {
     const Number* row = weights_.row(i);
-    const double own = dual_floor(assigner_.row_dual(i) - ranks_.bonus);
-    const double slack = std::abs(own) * 0x1p-50;
-    const double room = static_cast<double>(threshold_[at(i)]) - own + slack;
+    const Number own = dual_floor(assigner_->row_dual(i) - ranks_.bonus);
+    const Number room = threshold_[at(i)] == kNone<Number> ? kNone<Number> : threshold_[at(i)] - own;
     const auto prefix = static_cast<std::size_t>(
         std::upper_bound(sorted_floor_.begin(), sorted_floor_.end(), room) - sorted_floor_.begin());
-    found_.clear();
-    if (prefix < order_.size() / 8) {
+    uncovered_.clear();
+    if (prefix < order_.size() / kShortPrefix) {
       for (std::size_t k = 0; k < prefix; ++k) {
-        if (static_cast<double>(row[order_[k]]) - sorted_floor_[k] > own - slack) check(i, order_[k]);
+        if (row[order_[k]] > own + sorted_floor_[k]) check(i, order_[k]);
       }
     } else {
-      scan_row(i, row, own - slack);
+      const std::size_t count = entries_above(row, col_floor_.data(), own, col_floor_.size(), 0, found_.data());
+      for (std::size_t k = 0; k < count; ++k) check(i, found_[k]);
     }
-    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
+    std::sort(uncovered_.begin(), uncovered_.end(), [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first > b.first : a.second < b.second;
     });
   }
 
-  void scan_row(Vertex i, const Number* row, double own) {
-    constexpr Vertex lanes = 16;
-    Vertex j = 0;
-    for (; j + lanes <= weights_.cols; j += lanes) {
-      bool any = false;
-      for (Vertex l = 0; l < lanes; ++l) any |= static_cast<double>(row[j + l]) - col_floor_[at(j + l)] > own;
-      if (!any) continue;
-      for (Vertex l = 0; l < lanes; ++l) {
-        if (static_cast<double>(row[j + l]) - col_floor_[at(j + l)] > own) check(i, j + l);
-      }
-    }
-    for (; j < weights_.cols; ++j) {
-      if (static_cast<double>(row[j]) - col_floor_[at(j)] > own) check(i, j);
-    }
-  }
-
   void check(Vertex i, Vertex j) {
     if (!weights_.allowed(i, j)) return;
-    const Weight missing = total(i, j) - assigner_.row_dual(i) - assigner_.col_dual(j);
-    if (missing > 0 && !assigner_.has_arc(i, j)) found_.emplace_back(missing, j);
+    const Weight missing = total(i, j) - assigner_->row_dual(i) - assigner_->col_dual(j);
+    if (missing > 0 && !assigner_->has_arc(i, j)) uncovered_.emplace_back(missing, j);
   }
 
   const TableWeights<Number>& weights_;
   const AssignmentProblem& problem_;
-  const Ranks ranks_;
+  Ranks ranks_;
   const Number floor_;
   std::vector<Number> threshold_;  // by row: no entry outside the candidates is larger
   std::vector<std::vector<Vertex>> candidates_;
-  Assigner assigner_;
-  std::vector<double> col_floor_, sorted_floor_;
+  RowScan<Number> scan_;
+  std::optional<Assigner> assigner_;
+  std::vector<Number> col_floor_, sorted_floor_;
   std::vector<Vertex> order_;  // columns by floor
-  std::vector<std::pair<Weight, Vertex>> found_;
+  std::vector<Vertex> found_;
+  std::vector<std::pair<Weight, Vertex>> uncovered_;
   std::size_t added_per_row_ = 0;
 };
 

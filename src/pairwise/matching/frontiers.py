@@ -9,7 +9,7 @@ import numpy as np
 
 from pairwise.errors import InvalidInput, VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED
-from pairwise.matching.general import element_type, power_of_two_scale
+from pairwise.matching.general_sources import element_type, power_of_two_scale
 from pairwise.matching.tilted import Leaf, Limits, MatrixOracle, TiltedSearch, hull
 
 if TYPE_CHECKING:

@@ -1,0 +1,52 @@
+"""Dense two-sided assignment against scipy, lapx and OR-tools, with duals and proof.
+
+All solve the same matrix in the same run; the script fails unless all reach the same worth.
+``--quick`` stops at n = 1000; ``--write`` puts the table into benchmarks/README.md. OR-tools is
+asked up to n = 2000: it copies every pair.
+"""
+
+import argparse
+
+import numpy as np
+
+from first_figures import check_agreement, row
+from instances import FAMILIES, UNIT, Weights
+from peers import ASSIGNMENT, peers_for, run
+from tables import machine, markdown, replace
+
+SIZES = (1000, 2000, 5000)
+ORTOOLS_LIMIT = 2000
+
+
+def random_table(n: int) -> Weights:
+    """Return independent weights, not symmetric."""
+    return np.random.default_rng(0).integers(0, UNIT + 1, (n, n))
+
+
+def main() -> None:
+    """Run, print and, if asked, write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="n = 1000 alone")
+    parser.add_argument("--write", action="store_true", help="update benchmarks/README.md")
+    arguments = parser.parse_args()
+    peers = peers_for(ASSIGNMENT)
+    rows = []
+    for n in SIZES[:1] if arguments.quick else SIZES:
+        for family in ("random", "vectors", "euclid", "communities"):
+            weights = random_table(n) if family == "random" else FAMILIES[family](n, 0).weights()
+            outcomes = {
+                peer.name: run(peer, weights, repeats=1 if n > ORTOOLS_LIMIT else 2)
+                for peer in peers
+                if peer.name != "ortools" or n <= ORTOOLS_LIMIT
+            }
+            check_agreement(outcomes, f"{family}, n = {n}")
+            rows.append([f"{family}, n = {n}", *row(outcomes, [peer.name for peer in peers])])
+            print(*rows[-1], sep=" | ", flush=True)
+    table = markdown(["dense assignment", *(peer.name for peer in peers)], rows)
+    print(f"\n{table}\n\n{machine()}")
+    if arguments.write:
+        replace("assignment", f"{table}\n\n{machine()}")
+
+
+if __name__ == "__main__":
+    main()
