@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pairwise.matching.general import max_weight_matching as max_weight_matching
     from pairwise.matching.golfers import GolferSchedule as GolferSchedule
     from pairwise.matching.golfers import social_golfer as social_golfer
+    from pairwise.matching.matcher import Matcher as Matcher
     from pairwise.matching.maximin import MaximinAssignment as MaximinAssignment
     from pairwise.matching.maximin import maximin_assignment as maximin_assignment
-    from pairwise.matching.matcher import Matcher as Matcher
     from pairwise.matching.partitions import CountRule as CountRule
     from pairwise.matching.partitions import Partition as Partition
     from pairwise.matching.partitions import PartitionProof as PartitionProof
