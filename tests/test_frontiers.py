@@ -26,7 +26,7 @@ def every_matching(left: tuple[int, ...]) -> list[tuple[tuple[int, int], ...]]:
     ]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.integers(2, 4).flatmap(lambda k: st.tuples(score_matrices(2 * k), score_matrices(2 * k))))
 def test_points_and_hull_against_every_matching(matrices: tuple[np.ndarray, np.ndarray]) -> None:
     """No matching with the measure asked for is above a bound; vertices are on the true hull."""

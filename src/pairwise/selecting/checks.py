@@ -54,10 +54,31 @@ def _false_figures(selection: Selection) -> list[str]:
 
 def _find_better(problem: CohortProblem, value: int, seconds: float) -> bool:
     """Say whether HiGHS finds, in time, a cohort worth at least `value`."""
+    from scipy import optimize
+
+    n, needs, pairs = problem.n, len(problem.net), len(problem.edges[0])
+    worth = np.concatenate([problem.gain, -np.ones(needs), problem.edges[2]]).astype(float)
+    answer = optimize.milp(
+        -worth,
+        constraints=[
+            *_cohorts(problem),
+            optimize.LinearConstraint(worth[None], value - 0.5, np.inf),
+        ],
+        integrality=np.r_[np.ones(n), np.zeros(needs), np.ones(pairs)],
+        bounds=optimize.Bounds(0, np.r_[np.ones(n), np.full(needs, np.inf), np.ones(pairs)]),
+        options={"time_limit": seconds},
+    )
+    if answer.x is None:
+        return False
+    found = answer.x[:n] > 0.5
+    return problem.keeps(found) and problem.value(found) >= value
+
+
+def _cohorts(problem: CohortProblem) -> list[Any]:
+    """Return what people, what they lack, and pairs between them must fulfil."""
     from scipy import optimize, sparse
 
-    n, needs, (u, v, w) = problem.n, len(problem.net), problem.edges
-    worth = np.concatenate([problem.gain, -np.ones(needs), w]).astype(float)
+    n, needs, (u, v, _) = problem.n, len(problem.net), problem.edges
     ends = sparse.coo_array(
         (np.ones(2 * len(u)), (np.r_[u, v], np.tile(np.arange(len(u)), 2))), (n, len(u))
     )
@@ -68,22 +89,9 @@ def _find_better(problem: CohortProblem, value: int, seconds: float) -> bool:
         optimize.LinearConstraint(sparse.hstack(lacking, format="csr"), -np.inf, 0.0),
         optimize.LinearConstraint(sparse.hstack(paired, format="csr"), -np.inf, 0.0),
         optimize.LinearConstraint(np.r_[np.ones(n), beside][None], problem.size, problem.size),
-        optimize.LinearConstraint(worth[None], value - 0.5, np.inf),
     ]
     for one in problem.sums:
         low = -np.inf if one.low is None else one.low
         high = np.inf if one.high is None else one.high
         rows.append(optimize.LinearConstraint(np.r_[one.amount, beside][None], low, high))
-    whole = np.r_[np.ones(n), np.zeros(needs), np.ones(len(u))]
-    most = np.r_[np.ones(n), np.full(needs, np.inf), np.ones(len(u))]
-    answer = optimize.milp(
-        -worth,
-        constraints=rows,
-        integrality=whole,
-        bounds=optimize.Bounds(0, most),
-        options={"time_limit": seconds},
-    )
-    if answer.x is None:
-        return False
-    found = answer.x[:n] > 0.5
-    return problem.keeps(found) and problem.value(found) >= value
+    return rows

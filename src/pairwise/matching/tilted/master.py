@@ -86,7 +86,7 @@ def _sides(
                 rows.append(sign * sums[k])
                 sides.append(sign * side / reach[k])
                 owners.append((k, sign))
-    return np.array(rows), np.array(sides), owners
+    return np.array(rows).reshape(len(rows), sums.shape[1]), np.array(sides), owners
 
 
 def _polished(mixture: Mixture, columns: Sequence[Column]) -> Floats:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pairwise.matching.certificate import Certificate
-    from pairwise.matching.tilted.oracle import Column, Indices, Oracle
+    from pairwise.matching.tilted.oracle import Column, Indices, Oracle, Units
 
 _NODES = 60
 
@@ -34,26 +34,17 @@ def best_among(
 
     groups = _candidates(oracle, pairs, known)
     weights, sums = oracle.group_values(groups)
-    trio = np.array([len(group) == 3 for group in groups], dtype=float)
-    wanted = oracle.placed % 2 if trio.any() else 0
-    count = (oracle.placed - 3 * wanted) // 2
     scale = float(np.abs(weights).max()) or 1.0
-    rows: list[Any] = [
-        optimize.LinearConstraint(_membership(oracle.n, groups), 0, 1),
-        optimize.LinearConstraint(trio[None], wanted, wanted),
-        optimize.LinearConstraint((1 - trio)[None], count, count),
-        *_odd_sets(certificate, groups),
-    ]
-    for amount, one in zip(sums, oracle.limits, strict=True):
-        low = -np.inf if one.low is None else one.low / one.reach + margin
-        high = np.inf if one.high is None else one.high / one.reach - margin
-        rows.append(optimize.LinearConstraint(amount[None] / one.reach, low, high))
     options: Any = {"mip_rel_gap": 0.0, "node_limit": _NODES}
     if seconds is not None:
         options["time_limit"] = max(seconds, 0.1)
     answer = optimize.milp(
         -weights / scale,
-        constraints=rows,
+        constraints=[
+            *_partition(oracle, groups),
+            *_odd_sets(certificate, groups),
+            *_bounded(oracle, sums, margin),
+        ],
         integrality=np.ones(len(groups), dtype=np.int64),
         bounds=optimize.Bounds(0, 1),
         options=options,
@@ -61,6 +52,32 @@ def best_among(
     if answer.x is None:
         return None
     return oracle.column(tuple(sorted(groups[k] for k in np.flatnonzero(answer.x > 0.5))))
+
+
+def _partition(oracle: Oracle, groups: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Return that everybody is in one group at most, and how many pairs and trios there are."""
+    from scipy import optimize
+
+    trio = np.array([len(group) == 3 for group in groups], dtype=float)
+    trios = oracle.placed % 2 if trio.any() else 0
+    pairs = (oracle.placed - 3 * trios) // 2
+    return [
+        optimize.LinearConstraint(_membership(oracle.n, groups), 0, 1),
+        optimize.LinearConstraint(trio[None], trios, trios),
+        optimize.LinearConstraint((1 - trio)[None], pairs, pairs),
+    ]
+
+
+def _bounded(oracle: Oracle, sums: Units, margin: float) -> list[Any]:
+    """Return that the sums are within their bounds, narrowed by a margin."""
+    from scipy import optimize
+
+    rows = []
+    for amount, one in zip(sums, oracle.limits, strict=True):
+        low = -np.inf if one.low is None else one.low / one.reach + margin
+        high = np.inf if one.high is None else one.high / one.reach - margin
+        rows.append(optimize.LinearConstraint(amount[None] / one.reach, low, high))
+    return rows
 
 
 def _candidates(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Units = NDArray[np.int64]
 
 _BITS = 56
-_MOST_SCALE = 2**16
+_MOST_BITS = 16
 _FINE = 24
 
 
@@ -92,6 +92,8 @@ class Tilt:
     ) -> Tilt:
         """Return the finest tilt near some multipliers that the kernel can hold.
 
+        Multipliers beyond that are shrunk together; whatever they are, the bound holds.
+
         Parameters
         ----------
         multipliers
@@ -106,14 +108,13 @@ class Tilt:
             Whether weights count; if not, multipliers are relative to each other.
         """
         room = 2.0 ** (_BITS - ceil(log2(n + 8)))
-        wide = sum(
-            abs(m) * (one.most - one.least) for m, one in zip(multipliers, limits, strict=True)
-        )
-        wide += (weights[1] - weights[0]) if weighty else 0
-        scale = 2.0 ** floor(min(log2(room / max(wide, 1.0)) - 1, log2(_MOST_SCALE)))
-        if not weighty:
-            scale = 2.0 ** floor(log2(room / max(wide, 1.0)) - 1)
-        scale = max(scale, 1.0) if weighty else scale
+        width = weights[1] - weights[0] if weighty else 0
+        spreads = [one.most - one.least for one in limits]
+        wide = sum(abs(m) * spread for m, spread in zip(multipliers, spreads, strict=True))
+        if weighty and wide > room / 4:
+            multipliers, wide = [m * room / 4 / wide for m in multipliers], room / 4
+        exponent = floor(log2(room / max(wide + width, 1.0))) - 1
+        scale = 2.0 ** (min(max(exponent, 0), _MOST_BITS) if weighty else exponent)
         times, shifts = zip(
             *(_whole(m * scale, one.reach) for m, one in zip(multipliers, limits, strict=True)),
             strict=True,
