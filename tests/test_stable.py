@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pairwise as pw
 from pairwise import InvalidInput, VerificationError
 from pairwise.matching import (
     blocking_pairs,
@@ -248,3 +249,51 @@ def test_misuse_is_named(call, message):
     """Messages name the argument and the value."""
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+@pytest.mark.parametrize("n", [30, 31])
+def test_plans_know_their_blocking_pairs(n):
+    """What `stability` says of a plan is what the definition says, a trio counting as its mean."""
+    rng = np.random.default_rng(n)
+    people = pw.Participants(
+        range(n), offers=rng.integers(0, 2, (n, 6)), seeks=rng.integers(0, 2, (n, 6))
+    )
+    rules = [pw.Forbid([(0, 1), (2, 3)])]
+    plan = pw.pair(people, pw.Complementarity(), rules=rules)
+    found = pw.stability(plan)
+    gain = plan.score.directed_block(slice(0, n), slice(0, n))
+    held = np.array([np.mean([gain[i, j] for j in plan.partners[i]]) for i in range(n)])
+    want = [
+        (i, j)
+        for i in range(n)
+        for j in range(i + 1, n)
+        if gain[i, j] > held[i]
+        and gain[j, i] > held[j]
+        and j not in plan.partners[i]
+        and (i, j) not in rules[0].pairs
+    ]
+    assert list(found.blocking) == want
+    assert found.largest_gain == max(
+        (max(gain[i, j] - held[i], gain[j, i] - held[j]) for i, j in want), default=0
+    )
+    stable = sum(float(plan.score.pairs([i], [j])[0]) for i, j in found.stable_pairs)
+    assert found.value_lost == pytest.approx(plan.value - stable)
+
+
+def test_weight_on_stable_pairs_ends_at_the_stable_plan():
+    """The more the stable pairs count, the lower the sum; at the end nobody would leave."""
+    rng = np.random.default_rng(0)
+    people = pw.Participants(range(40))
+    score = 1 * pw.Precomputed(rng.random((40, 40)), reciprocity="mean")
+    best = pw.pair(people, score)
+    found = pw.stability(best)
+    assert found.exists
+    assert found.blocking
+    sums = []
+    for weight in (0.0, 0.05, 0.2, 1.0):
+        soft = pw.pair(people, score + weight * found.term if weight else score)
+        i, j = np.array(soft.index_groups).T
+        sums.append(float(best.score.pairs(i, j).sum()))
+    assert sums == sorted(sums, reverse=True)
+    assert sums[-1] == pytest.approx(best.value - found.value_lost)
+    assert set(soft.pairs) == set(found.stable_pairs)

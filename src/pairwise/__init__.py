@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from pairwise.evaluation import Comparison as Comparison
     from pairwise.evaluation import Figure as Figure
     from pairwise.evaluation import Report as Report
+    from pairwise.evaluation import Stability as Stability
     from pairwise.evaluation import compare as compare
     from pairwise.evaluation import evaluate as evaluate
+    from pairwise.evaluation import stability as stability
     from pairwise.explanation import Explanation as Explanation
     from pairwise.frontiers import Frontier as Frontier
     from pairwise.frontiers import FrontierPoint as FrontierPoint
@@ -102,7 +104,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "assigning": ("assign",),
     "data": ("sample_cohort",),
     "errors": ("InfeasibleError", "InvalidInput", "PairwiseError", "VerificationError"),
-    "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),
+    "evaluation": (
+        "Comparison",
+        "Figure",
+        "Report",
+        "Stability",
+        "compare",
+        "evaluate",
+        "stability",
+    ),
     "explanation": ("Explanation",),
     "grouping": ("group",),
     "frontiers": ("Frontier", "FrontierPoint", "frontier"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ Vertices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class FairMatching:
+class FairMatching(ABC):
     """A matching of as many pairs as can be, chosen for fairness.
 
     Attributes
@@ -62,6 +63,16 @@ class FairMatching:
     def price_of_fairness(self) -> float:
         """What the sum of weights loses against the largest possible one."""
         return max(self.sum_optimum.weight - self.weight, 0)
+
+    @abstractmethod
+    def verify(self) -> None:
+        """Check the matching and its proof against the weights.
+
+        Raises
+        ------
+        VerificationError
+            Naming what is false.
+        """
 
     def check_matching(self) -> None:
         """Check that this is a matching of allowed pairs, and that none has more pairs.
