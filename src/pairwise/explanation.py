@@ -13,7 +13,7 @@ import numpy as np
 
 from pairwise.errors import listed, quoted
 from pairwise.plan.render import STYLE
-from pairwise.problem import NOT_ALLOWED, scored
+from pairwise.problem import NOT_ALLOWED, LoadProblem, scored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Id
     from pairwise.plan import Plan, WhatIf
     from pairwise.score import Breakdown, TermShare
+    from pairwise.terms import BoundTerm
 
 _WIDTH = 80
 _SHIFTS = 8
@@ -57,7 +58,16 @@ class Explanation:
     @cached_property
     def breakdowns(self) -> tuple[Breakdown, ...]:
         """Each term's share of the score, for each partner."""
-        return tuple(self.plan.score.breakdown(self.who, partner) for partner in self.partners)
+        return tuple(
+            self.plan.score.breakdown(self.who, partner, self._gainer(partner))
+            for partner in self.partners
+        )
+
+    def _gainer(self, partner: Id) -> Id | None:
+        """Return whose gain the plan counts; None when both directions count together."""
+        if not _counts_gains(self.plan):
+            return None
+        return self.who if (partner, self.who) in self.plan.pairs else partner
 
     @cached_property
     def allowed(self) -> int:
@@ -184,16 +194,16 @@ def _html_table(breakdown: Breakdown) -> str:
 def main_reasons(plan: Plan) -> list[str]:
     """Return for each group the term that lifts it most above an ordinary pair, with its value.
 
-    An ordinary pair is the mean over pairs of neighbours in the order of the participants, up
-    to eight places apart. Cost O(n) scores.
+    An ordinary pair is the mean over pairs of neighbours in the order of the participants, or of
+    mentors and mentees, up to eight places apart. Cost O(n) scores.
     """
     if not plan.index_groups:
         return []
     group, i, j = _sides(plan)
     lifts, values = [], []
     for term, weight in zip(plan.score.bound_terms, plan.score.weights, strict=True):
-        value = _group_means(term.pairs(i, j), group, len(plan.index_groups))
-        usual = _mean_known(term.pairs(*_ordinary_pairs(len(plan.people))))
+        value = _group_means(_counted(plan, term, i, j), group, len(plan.index_groups))
+        usual = _mean_known(_counted(plan, term, *_ordinary_pairs(plan)))
         lifts.append(weight * (value - usual))
         values.append(value)
     names = [term.name for term in plan.score.bound_terms]
@@ -212,10 +222,34 @@ def _sides(plan: Plan) -> tuple[NDArray[np.intp], ...]:
     return tuple(np.array(sides, dtype=np.intp).T)
 
 
-def _ordinary_pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    shifts = range(1, min(_SHIFTS, n - 1) + 1)
-    i = np.concatenate([np.arange(n - shift) for shift in shifts])
-    j = np.concatenate([np.arange(shift, n) for shift in shifts])
+def _counts_gains(plan: Plan) -> bool:
+    return isinstance(plan.problem, LoadProblem) and plan.problem.directed
+
+
+def _counted(
+    plan: Plan, term: BoundTerm, i: NDArray[np.intp], j: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return the values of a term as the plan counts them; mentors are in i."""
+    return term.directed_pairs(j, i) if _counts_gains(plan) else term.pairs(i, j)
+
+
+def _ordinary_pairs(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    if isinstance(plan.problem, LoadProblem):
+        return _apart(plan.problem.mentors.index, plan.problem.mentees.index)
+    everybody = np.arange(len(plan.people))
+    return _apart(everybody, everybody)
+
+
+def _apart(
+    here: NDArray[np.intp], there: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return pairs of people who stand one to eight places apart."""
+    shifts = range(1, min(_SHIFTS, max(len(here), len(there)) - 1) + 1)
+    most = [min(len(here), len(there) - shift) for shift in shifts]
+    i = np.concatenate([here[:0], *(here[: max(0, m)] for m in most)])
+    j = np.concatenate(
+        [there[:0], *(there[s : s + max(0, m)] for s, m in zip(shifts, most, strict=True))]
+    )
     return i, j
 
 

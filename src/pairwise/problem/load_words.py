@@ -105,7 +105,8 @@ def shortage_sentence(problem: LoadProblem, lack: Lack) -> str:
     many = len(lack.members) > 1
     names = problem.names((here.people[k] for k in lack.members), _NAMED)
     others = problem.names((there.people[k] for k in lack.partners), _NAMED)
-    needs = f"need {lack.needed:,} {theirs} together" if many else f"needs {lack.needed:,} {theirs}"
+    wanted = f"{lack.needed:,} {theirs if lack.needed > 1 else theirs[:-1]}"
+    needs = f"need {wanted} together" if many else f"needs {wanted}"
     head = f"the {mine if many else mine[:-1]} {names} {needs}"
     head += " beside required pairs" if problem.required_pairs else ""
     way_out = f"lower {my_load} of {names}{_relaxed(problem)}"

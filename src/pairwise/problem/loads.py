@@ -168,7 +168,7 @@ class LoadProblem:
             if isinstance(rule, BoundRequire)
             for a, b in rule.rule.pairs  # type: ignore[attr-defined]
         ]
-        turned = [(a, b) if self._fits(a, b) else (b, a) for a, b in pairs]
+        turned = [(b, a) if self._fits(b, a) and not self._fits(a, b) else (a, b) for a, b in pairs]
         return tuple(dict.fromkeys(turned))
 
     def _fits(self, a: int, b: int) -> bool:

@@ -354,13 +354,15 @@ class Score:
         i, j = self._two(a, b)
         return float(self.directed_pairs([i], [j])[0])
 
-    def breakdown(self, a: Id, b: Id) -> Breakdown:
+    def breakdown(self, a: Id, b: Id, gainer: Id | None = None) -> Breakdown:
         """Return why the pair has its score: each term in words and numbers.
 
         Parameters
         ----------
         a, b : str or int
             Ids.
+        gainer : str or int, optional
+            Whose gain from the other is broken down, instead of the score of both.
 
         Raises
         ------
@@ -376,7 +378,13 @@ class Score:
         ann and bob share 1 of 2 interests (column 1)
         """
         i, j = self._two(a, b)
-        values = [float(term.pairs([i], [j])[0]) for term in self.bound_terms]
+        mine, other = (j, i) if gainer == b else (i, j)
+
+        def value_of(source: BoundTerm | Score) -> float:
+            pairs = source.pairs if gainer is None else source.directed_pairs
+            return float(pairs([mine], [other])[0])
+
+        values = [value_of(term) for term in self.bound_terms]
         weights = summing_to_one(self.weights)
         known = [0.0 if math.isnan(v) else w for v, w in zip(values, weights, strict=True)]
         total = math.fsum(known) or 1.0
@@ -384,7 +392,7 @@ class Score:
             share_of(term, i, j, (str(a), str(b)), value, weight / total)
             for term, value, weight in zip(self.bound_terms, values, known, strict=True)
         )
-        return Breakdown((a, b), float(self.pairs([i], [j])[0]), shares)
+        return Breakdown((a, b), value_of(self), shares)
 
     @staticmethod
     def quantise(values: npt.ArrayLike) -> npt.NDArray[np.int64]:

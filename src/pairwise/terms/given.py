@@ -13,11 +13,12 @@ from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.blocks import GRID, Array, FloatArray, Index, IndexArray, Meeting, positions
 from pairwise.terms.coding import gamma32
 from pairwise.terms.reciprocity import Reciprocity, check_reciprocity, combine
+from pairwise.terms.tables import BoundTable, named_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from pairwise.participants import Participants
+    from pairwise.participants import Id, Participants
     from pairwise.terms.blocks import Side
 
     BlockFunction: TypeAlias = Callable[[Participants, IndexArray, IndexArray], npt.ArrayLike]
@@ -38,6 +39,9 @@ class Precomputed(Term):
     reciprocity : {"harmonic", "min", "mean", "product"}
         How the two directions become one when the matrix is not symmetric. A symmetric one
         holds the values of the pairs as they are.
+    rows, cols : iterable of ids, optional
+        For `assign`: the ids of the rows (mentors) and columns (mentees) of a matrix (m, k). Row
+        i, column j is what it is worth that i is the mentor of j; other pairs are unknown.
 
     Raises
     ------
@@ -57,15 +61,28 @@ class Precomputed(Term):
         matrix: npt.ArrayLike,
         name: str = "precomputed",
         reciprocity: Reciprocity = "harmonic",
+        *,
+        rows: Iterable[Id] | None = None,
+        cols: Iterable[Id] | None = None,
     ) -> None:
         check_reciprocity(reciprocity)
-        self._matrix = _checked_matrix(matrix, name)
+        if (rows is None) != (cols is None):
+            raise InvalidInput(f"{name}: rows and cols must be given together, or neither")
+        self._axes: tuple[tuple[Id, ...], tuple[Id, ...]] | None = None
+        self._matrix = _checked_matrix(matrix, name, square=rows is None)
+        if rows is not None and cols is not None:
+            shape = self._matrix.shape
+            given = (
+                named_ids(name, "rows", rows, shape[0]),
+                named_ids(name, "columns", cols, shape[1]),
+            )
+            self._axes = given
         self._name = name
         self._reciprocity: Reciprocity = reciprocity
 
     def __repr__(self) -> str:
-        n = len(self._matrix)
-        return f"Precomputed({n} x {n}, name={self._name!r}, reciprocity={self._reciprocity!r})"
+        shape = " x ".join(map(str, self._matrix.shape))
+        return f"Precomputed({shape}, name={self._name!r}, reciprocity={self._reciprocity!r})"
 
     @property
     def name(self) -> str:
@@ -75,6 +92,8 @@ class Precomputed(Term):
     def bind(self, people: Participants) -> BoundTerm:
         """Return the term's values among these people; cost O(n^2), no copy."""
         matrix = self._matrix
+        if self._axes is not None:
+            return BoundTable.of(self._name, people, matrix, self._axes, self._reciprocity)
         if len(matrix) != len(people):
             raise InvalidInput(
                 f"{self._name}: the matrix has {len(matrix):,} rows for {len(people):,} people;"
@@ -288,18 +307,19 @@ class _BoundFunction(BoundTerm):
         return f"{self.name} gives {names[0]} {mine:.2f} and {names[1]} {theirs:.2f}"
 
 
-def _checked_matrix(matrix: npt.ArrayLike, name: str) -> FloatArray:
-    """Return a read-only float64 matrix (n, n) of values in [0, 1] or NaN."""
+def _checked_matrix(matrix: npt.ArrayLike, name: str, *, square: bool) -> FloatArray:
+    """Return a read-only float64 matrix of values in [0, 1] or NaN."""
     try:
         given = np.asarray(matrix, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"{name}: matrix must hold numbers, NaN where unknown") from error
-    if given.ndim != 2 or given.shape[0] != given.shape[1]:
-        raise InvalidInput(f"{name}: matrix has shape {given.shape}: must be (n, n)")
+    if given.ndim != 2 or (square and given.shape[0] != given.shape[1]):
+        way_out = "; for mentors x mentees give rows= and cols=" if given.ndim == 2 else ""
+        raise InvalidInput(f"{name}: matrix has shape {given.shape}: must be (n, n){way_out}")
     if given.flags.writeable or not given.flags.c_contiguous:
         given = np.array(given, order="C")
     wrong = np.argwhere((given < 0) | (given > 1))
-    wrong = wrong[wrong[:, 0] != wrong[:, 1]]
+    wrong = wrong[wrong[:, 0] != wrong[:, 1]] if square else wrong
     if wrong.size:
         i, j = (int(place) for place in wrong[0])
         raise InvalidInput(
