@@ -6,12 +6,14 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import oracles
 import pairwise as pw
 from pairwise import pairing
 from pairwise.plan import Outcome
+from pairwise.problem import NOT_ALLOWED, PairProblem
 
 
 @st.composite
@@ -358,3 +360,60 @@ def _worth(problem, group):
     """Return what a group is worth in units, None if it is refused."""
     worth = int(problem.group_weights([group])[0])
     return None if worth == np.iinfo(np.int64).min else worth
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["trio", "bye"]))
+def test_priority_decides_who_is_left_out(seed, leftover):
+    """Of plans with as many people, the sum of priorities comes first, then the score."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 8))
+    people = pw.Participants([f"p{k}" for k in range(n)])
+    matrix = np.triu(rng.integers(0, 5, (n, n)) / 4, 1)
+    apart = np.argwhere(np.triu(rng.random((n, n)) < 0.5, 1))
+    forbidden = pw.Forbid([(f"p{a}", f"p{b}") for a, b in apart])
+    claims = rng.integers(0, 4, n)
+    priority = {f"p{k}": int(claims[k]) for k in range(n)}
+    score = pw.Precomputed(matrix + matrix.T)
+    plan = _placed_or_none(people, score, forbidden, leftover, priority)
+    if plan is None:
+        return
+    plan.verify()
+    scale = 10_000
+    plain = PairProblem.of(people, score, [forbidden], leftover)
+
+    def worth(*group):
+        weight = int(plain.group_weights([group])[0])
+        if weight == NOT_ALLOWED:
+            return None
+        return round(weight * plain.step * 8) + scale * int(claims[list(group)].sum())
+
+    trio = worth if leftover == "trio" and n % 2 else None
+    placed, best = oracles.brute_force(n, worth, trio)
+    who = [person for group in plan.index_groups for person in group]
+    assert len(who) == placed
+    assert scale * int(claims[who].sum()) + round(plan.value * 8) == best
+
+
+def _placed_or_none(people, score, rule, leftover, priority):
+    try:
+        return pw.pair(people, score, rules=[rule], leftover=leftover, priority=priority)
+    except pw.InfeasibleError:
+        return None
+
+
+def test_priority_keeps_its_figures_and_its_proof():
+    """Scores are shown as they are; who leaves out others cannot borrow the proof."""
+    people = pw.Participants(["ann", "bob", "cy"])
+    matrix = np.array([[0, 1, 0.5], [1, 0, 0.25], [0.5, 0.25, 0]])
+    plan = pw.pair(people, pw.Precomputed(matrix), leftover="bye", priority={"cy": 1, "ann": 0.5})
+    assert plan.pairs == (("ann", "cy"),)
+    assert plan.value == plan.bound == plan.to_frame()["score"][0] == 0.5
+    copy = pw.Plan.from_json(plan.to_json(), people, pw.Precomputed(matrix))
+    copy.verify()
+    assert copy.what_if(("ann", "bob")).plan.value == 1.0
+    lying = Outcome([(0, 1)], 1 << 29, 1 << 29, certificate=plan.certificate)
+    with pytest.raises(pw.VerificationError):
+        pw.Plan(plan.problem, lying).verify()
+    with pytest.raises(pw.InvalidInput, match="together with fairness"):
+        pw.pair(people, pw.Precomputed(matrix), fairness=1, priority={"cy": 1})

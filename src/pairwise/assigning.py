@@ -121,7 +121,7 @@ def assign(
     A maximum-weight assignment with loads, solved exactly with dual values for a certificate
     over all allowed pairs, see `pairwise.matching.assignment`. Where people in both roles want
     each other, that is no flow any more: prices and branch and bound settle it, exactly while
-    such pairs are few; after 1,000 branches the search ends as at a time limit, with its bound.
+    such pairs are few; after 1,000 branches the search ends, BOUNDED by what is left.
     All scores are in memory, at most 40 million.
 
     Examples
@@ -231,7 +231,8 @@ def _solve(
     status = Status.OPTIMAL
     if bound > value:
         close = bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+        status = Status.WITHIN_GAP if close else Status.BOUNDED
+        status = Status.TIME_LIMIT if search.out_of_time and not close else status
     proof = AssignmentProof(bound, rank, found.nodes)
     return Outcome(groups, value, bound, status, 0.0, proof)
 

@@ -14,10 +14,17 @@ from pairwise.limits import check_limits, shown
 from pairwise.matching.fairness.proof import prove_leximin
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
 from pairwise.matching.pricing import PricingPairSolver
-from pairwise.matching.proof import PlanProof
+from pairwise.matching.proof import PlanProof, RankedProof
 from pairwise.matching.trio import TrioSearch
 from pairwise.plan import Outcome, Plan, Status
-from pairwise.problem import FairProblem, Leftover, PairProblem, QuotaProblem
+from pairwise.problem import (
+    FairProblem,
+    Leftover,
+    PairProblem,
+    PriorityProblem,
+    QuotaProblem,
+    as_priority,
+)
 from pairwise.problem.fair import check_fairness
 from pairwise.quotas import bind_quotas
 from pairwise.rules import Forbid, Require
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from pairwise.limits import Progress
     from pairwise.participants import Participants
     from pairwise.plan import Resolver
+    from pairwise.problem import Priority
     from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
@@ -46,6 +54,7 @@ def pair(
     quotas: Iterable[Quota] = (),
     leftover: Leftover = "trio",
     fairness: float = 0.0,
+    priority: Priority | None = None,
     target_gap: float = 0.0,
     time_limit: float | None = None,
     executor: Executor | None = None,
@@ -74,6 +83,10 @@ def pair(
         the second worst, and so on (up to 2,500 people, pairs only). Then ``value`` is still the
         sum of scores, but gap and status are about fairness: OPTIMAL means that no plan is fairer,
         `Plan.price_of_fairness` what that costs.
+    priority : mapping of id to number >= 0, or name of a number feature, optional
+        Who comes first where not all can be placed, for example byes so far. Among plans that place
+        as many people, those with the larger sum of priorities of the placed come first, whatever
+        their scores. Up to 2,500 people, without quotas and fairness.
     target_gap : float
         Stop once ``(bound - value) / bound`` is proven to be at most this; 0 asks for the optimum.
     time_limit : float, optional
@@ -131,10 +144,11 @@ def pair(
         from pairwise.quota_pairing import solved_under_quotas
 
         _check_no_fairness(fairness)
+        _check_alone(priority, "quotas")
         under_quotas = QuotaProblem.of(people, score, rules, leftover, given)
         under_quotas.check()
         return solved_under_quotas(under_quotas, *limits)
-    problem = _problem(people, score, rules, leftover, fairness)
+    problem = _problem(people, score, rules, leftover, fairness, priority)
     problem.check()
     return solved(problem, *limits)
 
@@ -153,10 +167,19 @@ def _problem(
     rules: Iterable[Rule],
     leftover: Leftover,
     fairness: float,
+    priority: Priority | None,
 ) -> PairProblem:
+    claims = as_priority(people, priority)
     if check_fairness(fairness) == 0:
-        return PairProblem.of(people, score, rules, leftover)
+        plain = PairProblem.of(people, score, rules, leftover)
+        return plain if claims is None else PriorityProblem.on(plain, claims.tolist())
+    _check_alone(priority, f"fairness={fairness:g}")
     return FairProblem.of(people, score, rules, leftover, fairness)
+
+
+def _check_alone(priority: Priority | None, other: str) -> None:
+    if priority is not None:
+        raise InvalidInput(f"priority cannot be had together with {other}; leave one of them out")
 
 
 def solved(
@@ -281,12 +304,16 @@ class Solving:
         self, groups: Sequence[tuple[int, ...]], proof: PlanProof, optimal: bool
     ) -> Outcome:
         value = sum(self._worth(groups))
-        bound = max(proof.bound_q, value)
+        stated: PlanProof | RankedProof = proof
+        if isinstance(self.problem, PriorityProblem):
+            stated = RankedProof(proof, self.problem.rank(tuple(groups)))
+            value -= stated.rank_q
+        bound = max(stated.bound_q, value)
         status = Status.OPTIMAL
         if not optimal or bound > value:
             close = bound - value <= self.target_gap * bound
             status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
-        return Outcome(groups, value, proof.bound_q, status, 0.0, proof)
+        return Outcome(groups, value, stated.bound_q, status, 0.0, stated)
 
     def _worth(self, groups: Sequence[tuple[int, ...]]) -> list[int]:
         ends = np.array([group for group in groups if len(group) == 2], dtype=np.intp)

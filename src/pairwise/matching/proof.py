@@ -95,3 +95,38 @@ class PlanProof:
             row = problem.weights(slice(a, a + 1), slice(0, problem.n))[0]
             if not np.array_equal(np.flatnonzero(row != NOT_ALLOWED), [b]):
                 raise VerificationError(f"people {a} and {b} are not settled by the rules")
+
+
+class Ranked(Weights, Protocol):
+    """Weights that hold something that counts before the value of a plan."""
+
+    def rank(self, groups: Any) -> int:
+        """Return how much of the weights of groups counts before the value."""
+
+
+@dataclass(frozen=True)
+class RankedProof:
+    """Why no plan that places as many people of as much priority is worth more than `bound_q`.
+
+    Attributes
+    ----------
+    base : PlanProof
+        About weights that hold priorities.
+    rank_q : int
+        How much of the weights of the plan is priorities, in units.
+    """
+
+    base: PlanProof
+    rank_q: int
+
+    @property
+    def bound_q(self) -> int:
+        """Upper bound on the value of a plan, in units."""
+        return self.base.bound_q - self.rank_q
+
+    def check(self, problem: Ranked, groups: Sequence[Sequence[int]]) -> None:
+        """Check the base, and that the plan has the rank; raises `VerificationError`."""
+        rank = problem.rank(groups)
+        if rank != self.rank_q:
+            raise VerificationError(f"it is about plans of rank {self.rank_q}, this has {rank}")
+        self.base.check(problem, groups)

@@ -15,6 +15,7 @@ from pairwise.problem import (
     FewChangesProblem,
     LoadProblem,
     PairProblem,
+    PriorityProblem,
     QuotaProblem,
     RepairProblem,
 )
@@ -50,6 +51,9 @@ KINDS: Mapping[str, Kind] = {
     FewChangesProblem.kind: Kind(
         FewChangesProblem.of, proofs.quota_to_plain, proofs.quota_from_plain
     ),
+    PriorityProblem.kind: Kind(
+        PriorityProblem.of, proofs.ranked_to_plain, proofs.ranked_from_plain
+    ),
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
     LoadProblem.kind: Kind(LoadProblem.of, proofs.cases_to_plain, proofs.cases_from_plain),
@@ -74,6 +78,7 @@ def resolver_of(plan: Plan) -> Resolver:
 
     again = {
         PairProblem.kind: pairs_again,
+        PriorityProblem.kind: pairs_again,
         RepairProblem.kind: pairs_again,
         FairProblem.kind: pairs_again,
         QuotaProblem.kind: quotas_again,

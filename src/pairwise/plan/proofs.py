@@ -11,7 +11,7 @@ from pairwise.matching.exclusive import AssignmentProof, Bounded, Impossible, No
 from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.proof import LeximinProof
 from pairwise.matching.partitions.answer import PartitionProof
-from pairwise.matching.proof import PlanProof
+from pairwise.matching.proof import PlanProof, RankedProof
 from pairwise.matching.tilted import Decisions, Leaf, Tilt
 from pairwise.plan.tilted import QuotaProof
 
@@ -128,6 +128,16 @@ def circles_from_plain(data: dict[str, Any]) -> PartitionProof:
     prices = np.array(data["prices"], dtype=np.int64)
     by_size = {int(size): int(price) for size, price in data["size_prices"]}
     return PartitionProof(str(data["kind"]), int(data["bound"]), prices, by_size)
+
+
+def ranked_to_plain(proof: RankedProof) -> dict[str, Any]:
+    """Return a proof of a plan with priorities as lists and integers."""
+    return {"rank_q": proof.rank_q, "base": to_plain(proof.base)}
+
+
+def ranked_from_plain(data: dict[str, Any]) -> RankedProof:
+    """Return the proof that `ranked_to_plain` wrote."""
+    return RankedProof(from_plain(data["base"]), int(data["rank_q"]))
 
 
 def cases_to_plain(proof: AssignmentProof) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pairwise.problem.fair import FairProblem, scored
 from pairwise.problem.load_words import shortage_sentence, twins_sentence
 from pairwise.problem.loads import Gain, LoadProblem, Participation
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
+from pairwise.problem.prior import PriorityProblem
 from pairwise.problem.priority import Priority, as_priority
 from pairwise.problem.quotas import QuotaProblem, sums_over
 from pairwise.problem.repairs import FewChangesProblem, RepairProblem
@@ -24,6 +25,7 @@ __all__ = [
     "PairProblem",
     "Participation",
     "Priority",
+    "PriorityProblem",
     "Problem",
     "QuotaProblem",
     "RepairProblem",

@@ -12,6 +12,7 @@ import numpy as np
 from pairwise.errors import InvalidInput
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.pairs import PairProblem
+from pairwise.problem.prior import PriorityProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,4 +147,4 @@ def check_fairness(fairness: float) -> float:
 
 def scored(problem: Problem) -> Problem:
     """Return the problem in which groups are worth their scores, for tables and explanations."""
-    return problem.plain if isinstance(problem, FairProblem) else problem
+    return problem.plain if isinstance(problem, FairProblem | PriorityProblem) else problem

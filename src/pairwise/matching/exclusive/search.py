@@ -134,11 +134,16 @@ class ExclusiveSearch:
     def _left(self) -> float | None:
         return None if self._deadline is None else self._deadline - time.monotonic()
 
-    def _over(self) -> bool:
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time limit has passed."""
         left = self._left()
+        return left is not None and left <= 0
+
+    def _over(self) -> bool:
         if self.progress and self._solved % 16 == 0:
             self.progress("branching", min(1.0, self._solved / _MOST_CASES))
-        return self._solved >= _MOST_CASES or (left is not None and left <= 0)
+        return self._solved >= _MOST_CASES or self.out_of_time
 
     def _solve(
         self, dropped: tuple[Cell, ...], prices: Mapping[Cell, int]
