@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _KERNEL_BITS = 58
+_AHEAD = 4096
+_SAMPLE = 8
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,10 @@ def _climb(graph: Graph, mate: Ends) -> tuple[Ends, list[Stage]]:
     face = _Face(graph, pair_count(mate))
     stages: list[Stage] = []
     while True:
-        group = face.next_group(graph, mate)
+        group = face.next_group(mate)
         if group is None:
             return mate, stages
-        certificate, padded = face.improve(group)
+        certificate, padded = face.improve(group, mate)
         mate = padded[: graph.n]
         stages.append(Stage(group.first, group.last, certificate))
 
@@ -157,15 +159,15 @@ class _Face:
         self.inside = np.zeros(len(self.u), dtype=np.int64)
         self.sets: set[bytes] = set()
 
-    def next_group(self, graph: Graph, mate: Ends) -> _Group | None:
+    def next_group(self, mate: Ends) -> _Group | None:
         """Return the next levels to solve, the first being used; None when all are done."""
-        used = self._levels_of(mate, graph.n)
+        used = self.level[self._in_use(mate)]
         used = used[used > self.done]
         if not len(used):
             return None
         first = int(used.min())
         self._keep((self.level <= self.done) | (self.level >= first))
-        levels, counts = np.unique(self.level[self.level >= first], return_counts=True)
+        levels, counts = self._next_levels(first)
         room = 1 << (_KERNEL_BITS - 2 - (self.n // 2 + 3).bit_length())
         room //= int(self.inside.max(initial=0)) + 4
         sizes = list(accumulate((min(int(c), self.pairs) + 1 for c in counts), _capped_product))
@@ -173,20 +175,47 @@ class _Face:
         total = sizes[fitting - 1]
         return _Group(levels[:fitting], [total // size for size in sizes[:fitting]], total)
 
-    def improve(self, group: _Group) -> tuple[Certificate, Ends]:
-        """Solve a group, narrow the face to its best matchings, and return one of them."""
+    def _next_levels(self, first: int) -> tuple[Units, Units]:
+        """Return the next levels and how many pairs each has; of many only the next few."""
+        ahead = self.level[self.level >= first]
+        if len(ahead) > _AHEAD:
+            ahead = ahead[ahead <= np.partition(ahead, _AHEAD)[_AHEAD]]
+        levels, counts = np.unique(ahead, return_counts=True)
+        return levels, counts
+
+    def improve(self, group: _Group, mate: Ends) -> tuple[Certificate, Ends]:
+        """Solve a group, narrow the face to its best matchings, and return one of them.
+
+        Pairs above the group are all alike to it: a sample of them is enough where the duals then
+        cover the others; those that they do not cover join.
+        """
         weight = self._weights(group)
-        answer = solve(self.n, self.u, self.v, weight)
-        certificate = as_certificate(answer, 1.0)
+        chosen = (self.level <= group.last) | self._in_use(mate)
+        share = _SAMPLE * self.n / max(len(chosen), 1)
+        chosen |= np.random.default_rng(len(chosen)).random(len(chosen)) < share
+        while True:
+            answer = solve(self.n, self.u[chosen], self.v[chosen], weight[chosen])
+            certificate = as_certificate(answer, 1.0)
+            slack = self._slack(certificate, weight)
+            if int(slack.min(initial=0)) >= 0:
+                break
+            chosen |= slack < 0
         self.done = group.last
-        slack = certificate.duals[self.u] + certificate.duals[self.v]
-        slack += _kernel.common_dual(certificate.parents, certificate.set_duals, self.u, self.v)
-        self._keep(slack == 2 * (weight + certificate.bonus))
+        self._keep(slack == 0)
         if 2 * self.pairs < self.n:
             self.cover |= certificate.duals > 0
         for members in positive_sets(certificate):
             self._fill(members)
         return certificate, answer["mate"]
+
+    def _slack(self, certificate: Certificate, weight: Units) -> Units:
+        slack: Units = certificate.duals[self.u] + certificate.duals[self.v]
+        slack += _kernel.common_dual(certificate.parents, certificate.set_duals, self.u, self.v)
+        return slack - 2 * (weight + certificate.bonus)
+
+    def _in_use(self, mate: Ends) -> NDArray[np.bool_]:
+        used: NDArray[np.bool_] = mate[self.u] == self.v
+        return used
 
     def _weights(self, group: _Group) -> Units:
         weight = group.total * (self.cover[self.u] + self.cover[self.v] + self.inside)
@@ -204,11 +233,6 @@ class _Face:
     def _keep(self, chosen: NDArray[np.bool_]) -> None:
         self.u, self.v = self.u[chosen], self.v[chosen]
         self.level, self.inside = self.level[chosen], self.inside[chosen]
-
-    def _levels_of(self, mate: Ends, n: int) -> Units:
-        key = self.u.astype(np.int64) * n + self.v
-        first = np.flatnonzero(mate > np.arange(len(mate)))
-        return self.level[np.searchsorted(key, first * n + mate[first])]
 
 
 def _capped_product(a: int, b: int) -> int:
