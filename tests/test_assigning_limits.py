@@ -222,6 +222,9 @@ def test_table_and_reasons():
     assert list(frame.columns) == ["mentor", "mentee", "score", "reason"]
     assert len(frame) == 3
     assert plan.unmatched == ("cy",)
+    assert frame["mentee"].iloc[-1] == "cy"
+    assert frame["mentor"].isna().tolist() == [False, False, True]
+    assert "None" not in plan._repr_html_()
     assert "none of 2 mentors is allowed" in plan.unmatched.reasons["cy"]
     assert "precomputed" in str(plan.explain("di"))
     assert plan.alternatives("di", 1)[0].plan.status is pw.Status.OPTIMAL
@@ -257,6 +260,20 @@ def test_a_score_bound_to_everybody_keeps_wishes_between_sides():
     score = pw.Score([pw.Preference()]).on(everybody)
     plan = pw.assign(everybody.take(["ann", "bob"]), everybody.take(["cy"]), score)
     assert plan.pairs == (("bob", "cy"),)
+    assert plan.unmatched == ("ann",)
+
+
+def test_people_in_both_roles_and_in_none():
+    """A mentee without a mentor is left out, a mentor or not; bystanders are not."""
+    everybody = named("ann", "bob", "cy", "zoe")
+    score = pw.Score([pw.Precomputed(np.full((4, 4), 0.5))]).on(everybody)
+    chain = everybody.take(["ann", "bob"]), everybody.take(["bob", "cy"])
+    plan = pw.assign(*chain, score, rules=[pw.Forbid([("ann", "bob")])])
+    plan.verify()
+    assert plan.pairs in {(("ann", "cy"),), (("bob", "cy"),)}
+    assert set(plan.unmatched) in ({"bob"}, {"ann", "bob"})
+    assert "none of 1 mentors is allowed" in plan.unmatched.reasons["bob"]
+    assert "on neither side" in str(plan.explain("zoe"))
 
 
 def test_time_limit_keeps_a_proven_bound():

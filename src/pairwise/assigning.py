@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pairwise.terms import Term
 
 _MOST_PAIRS = 40_000_000
+"""Largest table of mentors x mentees: all of its integers are in memory (320 MB)."""
 
 
 def assign(
@@ -106,7 +107,8 @@ def assign(
     Returns
     -------
     Plan
-        ``plan.pairs`` holds (mentor id, mentee id).
+        ``plan.pairs`` holds (mentor id, mentee id); ``plan.unmatched`` the mentees without a mentor
+        and the mentors, who are no mentees, without a mentee.
 
     Raises
     ------

@@ -125,7 +125,8 @@ class Explanation:
         return f'{STYLE}<div class="pairwise">{tables}{notes}</div>'
 
     def _left_out(self) -> str:
-        return f"{quoted(self.who)} has no partner: {self.plan.unmatched.reasons[self.who]}."
+        reason = self.plan.unmatched.reasons.get(self.who, "they are on neither side")
+        return f"{quoted(self.who)} has no partner: {reason}."
 
     def _place(self, rank: int) -> str:
         if self.allowed <= 1:

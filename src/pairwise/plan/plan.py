@@ -11,7 +11,7 @@ from pairwise.plan.changes import Changes, changes_of
 from pairwise.plan.checks import verify
 from pairwise.plan.status import Status
 from pairwise.plan.what_if import WhatIf, alternatives, what_if
-from pairwise.problem import FairProblem
+from pairwise.problem import FairProblem, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -164,9 +164,8 @@ class Plan:
 
     @cached_property
     def unmatched(self) -> Unmatched:
-        """Ids of those in no group; `.reasons` says why, by id."""
-        placed = {i for group in self.index_groups for i in group}
-        alone = [i for i in range(len(self.people)) if i not in placed]
+        """Ids of those left out; `.reasons` says why, by id."""
+        alone = left_out(self.problem, self.index_groups)
         proven = self.status is Status.OPTIMAL
         return Unmatched(
             {

@@ -123,10 +123,11 @@ def html(plan: Plan) -> str:
 def _row(record: dict[str, object], first: str, others: list[str]) -> str:
     """Return a table row; further members stand below the second."""
     partners = "<br>".join(escape(str(record[name])) for name in others if record[name] is not None)
+    leader = "&ndash;" if record[first] is None else escape(str(record[first]))
     score = record["score"]
     figure = f"{_bar(score)}{score:.3f}" if isinstance(score, float) else ""
     return (
-        f"<tr><td>{escape(str(record[first]))}</td><td>{partners or '&ndash;'}</td>"
+        f"<tr><td>{leader}</td><td>{partners or '&ndash;'}</td>"
         f'<td class="num">{figure}</td><td>{escape(str(record["reason"]))}</td></tr>'
     )
 

@@ -14,7 +14,7 @@ from pairwise.files import write_whole
 from pairwise.plan.kinds import kind_of
 from pairwise.plan.outcome import Outcome
 from pairwise.plan.status import Status
-from pairwise.problem import bind_score, scored
+from pairwise.problem import LoadProblem, bind_score, scored
 
 if TYPE_CHECKING:
     import os
@@ -168,7 +168,7 @@ def rows(plan: Plan) -> list[dict[str, object]]:
     from pairwise.explanation import main_reasons
 
     names = seats(plan)
-    listed = [*plan.groups, *((who,) for who in plan.unmatched)]
+    listed = [*plan.groups, *(_seated(plan, who) for who in plan.unmatched)]
     alone = len(plan.unmatched)
     values = [*_values(plan), *[None] * alone]
     reasons = [*main_reasons(plan), *plan.unmatched.reasons.values()]
@@ -180,6 +180,13 @@ def rows(plan: Plan) -> list[dict[str, object]]:
         }
         for members, value, reason in zip(listed, values, reasons, strict=True)
     ]
+
+
+def _seated(plan: Plan, who: Id) -> tuple[Id | None, ...]:
+    """Return somebody left out in the seat that is theirs: a mentee's is the second."""
+    problem = plan.problem
+    is_mentee = isinstance(problem, LoadProblem) and problem.col_at[plan.people.index(who)] >= 0
+    return (None, who) if is_mentee else (who,)
 
 
 def columns(plan: Plan) -> list[str]:

@@ -5,7 +5,7 @@ from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, scored
 from pairwise.problem.load_words import shortage_sentence, twins_sentence
-from pairwise.problem.loads import Gain, LoadProblem, Participation
+from pairwise.problem.loads import Gain, LoadProblem, Participation, left_out
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
 from pairwise.problem.prior import PriorityProblem
 from pairwise.problem.priority import Priority, as_priority
@@ -35,6 +35,7 @@ __all__ = [
     "bind_rules",
     "bind_score",
     "find_conflicts",
+    "left_out",
     "refused_pairs",
     "repeated",
     "scored",

@@ -186,6 +186,7 @@ def why_alone(problem: LoadProblem, i: int, *, proven: bool) -> str:
     other = "mentors" if is_mentee else "mentees"
     if not here.high[here.people.index(i)]:
         return f"{_ROLES[seat][1]} allows no {other}"
+    others = len(there.people) - (i in there.people)
     me = np.full(len(there.people), i)
     pair = (there.index, me) if is_mentee else (me, there.index)
     allowed = int(
@@ -194,10 +195,10 @@ def why_alone(problem: LoadProblem, i: int, *, proven: bool) -> str:
     if not allowed:
         counts = [(rule.name, int((~rule.allowed_pairs(*pair)).sum())) for rule in problem.filters]
         refused = ", ".join(f"{name} refuses {count:,}" for name, count in counts if count)
-        return f"none of {len(there.people):,} {other} is allowed: {refused or 'there is nobody'}"
+        return f"none of {others:,} {other} is allowed: {refused or 'there is nobody'}"
     if not proven or problem.participation == "any":
-        return f"{allowed:,} of {len(there.people):,} {other} are allowed, all placed elsewhere"
+        return f"{allowed:,} of {others:,} {other} are allowed, all placed elsewhere"
     return (
-        f"{allowed:,} of {len(there.people):,} {other} are allowed, all placed elsewhere;"
+        f"{allowed:,} of {others:,} {other} are allowed, all placed elsewhere;"
         " no plan places more people"
     )

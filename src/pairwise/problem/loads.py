@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pairwise.participants import Participants
-    from pairwise.problem.base import Groups
+    from pairwise.problem.base import Groups, Problem
     from pairwise.problem.pairs import Weights
     from pairwise.rules import BoundRule, Index, Indices, Mask, Rule
     from pairwise.score import Score
@@ -32,9 +32,6 @@ Cell = tuple[int, int]
 LoadArrays = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]
 Participation = Literal["maximum", "any"]
 Gain = Literal["mentee", "both"]
-
-MOST_PAIRS = 40_000_000
-"""Largest table of mentors x mentees: all of its integers are in memory (320 MB)."""
 
 _ROOM = 2**53
 _MOST_BITS = 30
@@ -297,6 +294,15 @@ class LoadProblem:
         """Return row and column of each group."""
         return [(int(self.row_at[a]), int(self.col_at[b])) for a, b in groups]
 
+    def left_out(self, groups: Groups) -> list[int]:
+        """Return who has no partner though they might: mentees first of all as mentees."""
+        taught, busy = {b for _, b in groups}, {a for a, _ in groups}
+        return [
+            i
+            for i in range(self.n)
+            if (i not in taught if self.col_at[i] >= 0 else self.row_at[i] >= 0 and i not in busy)
+        ]
+
     def rank(self, groups: Groups) -> int:
         """Return what counts before the value: people placed, by role, and their priorities."""
         placed = [*{a for a, _ in groups}, *{b for _, b in groups}]
@@ -383,3 +389,11 @@ class LoadProblem:
     def name(self, i: int) -> str:
         """Return the id of somebody as messages show it."""
         return quoted(self.people.ids[i])
+
+
+def left_out(problem: Problem, groups: Groups) -> list[int]:
+    """Return who is in no group; with mentors, who lacks the partner that they are there for."""
+    if isinstance(problem, LoadProblem):
+        return problem.left_out(groups)
+    placed = {i for group in groups for i in group}
+    return [i for i in range(len(problem.people)) if i not in placed]
