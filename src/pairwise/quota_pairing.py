@@ -221,7 +221,7 @@ def _solve(
     progress: Progress | None,
     seconds_left: Callable[[], float | None],
 ) -> Outcome:
-    base = Solving(problem, target_gap, executor, progress).solve(seconds_left())
+    base = Solving(problem, 0.0, executor, progress).solve()
     if not problem.broken(problem.arranged(base.groups)):
         return base
     oracle = PeopleOracle(problem, problem.sums, base, executor, seconds_left)
