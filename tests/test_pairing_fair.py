@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pairwise as pw
 from oracles import brute_force
+from pairwise import pairing
 from pairwise.problem import FairProblem
 from strategies import score_matrices
 
@@ -121,14 +122,12 @@ def test_plans_survive_json(alpha):
 
 def test_by_blocks_is_the_same():
     """Solving block by block gives the value of solving at once."""
-    from pairwise.pairing import _Solving
-
     rng = np.random.default_rng(2)
     people = pw.Participants([f"p{k}" for k in range(300)], interests=rng.random((300, 8)))
     problem = FairProblem.of(people, pw.Similarity("interests"), fairness=2)
-    solving = _Solving(problem)
+    solving = pairing.Solving(problem)
     outcome = solving.solve()
-    solving._new_solver = lambda: pw.pairing.PricingPairSolver(problem)
+    solving._new_solver = lambda: pairing.PricingPairSolver(problem)
     priced = solving.solve()
     assert priced.value_q == outcome.value_q == priced.bound_q
 

@@ -97,7 +97,8 @@ def leximin_matching(
     slackness the best matchings of a stage are exactly those of tight pairs that cover every
     vertex and fill every odd set of positive dual; later stages keep only tight pairs and reward
     covering and filling by more than all their levels are worth. Levels that the best matching so
-    far does without cost nothing. Few hundred stages for a thousand people without ties.
+    far does without cost nothing. Tens of stages for a thousand people without ties, more than a
+    thousand where everybody wants the same few.
 
     Examples
     --------
