@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pairwise.evaluation import compare as compare
     from pairwise.evaluation import evaluate as evaluate
     from pairwise.evaluation import stability as stability
+    from pairwise.explanation import CircleExplanation as CircleExplanation
     from pairwise.explanation import Explanation as Explanation
     from pairwise.frontiers import Frontier as Frontier
     from pairwise.frontiers import FrontierPoint as FrontierPoint
@@ -114,6 +115,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "stability",
     ),
     "explanation": ("Explanation",),
+    "evaluation": ("Comparison", "Figure", "Report", "compare", "evaluate"),
+    "explanation": ("CircleExplanation", "Explanation"),
     "grouping": ("group",),
     "frontiers": ("Frontier", "FrontierPoint", "frontier"),
     "history": ("CheckIn", "History", "MergeReport", "Round", "Unjoined"),

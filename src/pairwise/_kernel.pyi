@@ -216,6 +216,11 @@ class Partitioner:
     def best_move(self, label: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> tuple[int, int, int, int, int]:
         """The best swap or shift left: i, j, group, relief, gain."""
 
+    def swaps_of(self, label: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], i: int) -> tuple[Any, Any, Any]:
+        """
+        Every swap of i with somebody in another group: whom, relief of rules, gain.
+        """
+
     def find_prices(self, scale: int, share: int, left_out: int, steps: int, time_limit: float | None = None) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
         """Prices that make `spread_bound` small."""
 

@@ -90,6 +90,22 @@ class Partitioner {
     return nb::make_tuple(move.i, move.j, move.group, move.relief, move.gain);
   }
 
+  nb::typed<nb::tuple, nb::any, nb::any, nb::any> swaps_of(const Vector<Vertex>& label, Vertex i) const {
+    if (label.size() != n() || i < 0 || static_cast<std::size_t>(i) >= n()) {
+      throw std::invalid_argument("label, i: must fit the problem");
+    }
+    std::vector<Vertex> with;
+    std::vector<int> relief;
+    std::vector<Weight> gain;
+    for (const PartitionMove& move : pairwise::swaps_of(problem_, as_span(label), i)) {
+      if (move.j < 0) continue;
+      with.push_back(move.j);
+      relief.push_back(move.relief);
+      gain.push_back(move.gain);
+    }
+    return nb::make_tuple(to_numpy(std::move(with)), to_numpy(std::move(relief)), to_numpy(std::move(gain)));
+  }
+
   Owned<Weight> find_prices(Weight scale, Weight share, Vertex left_out, int steps,
                             std::optional<double> time_limit) const {
     DeadlineOrSignal interrupt(time_limit);
@@ -147,6 +163,8 @@ void bind_partition(nb::module_& m) {
       .def("search", &Partitioner::search, "group_counts"_a, "left_out"_a, "starts"_a, "rounds"_a, "threads"_a,
            "seed"_a, "given"_a = nb::none(), "time_limit"_a = nb::none(), "Iterated local search.")
       .def("best_move", &Partitioner::best_move, "label"_a, "The best swap or shift left: i, j, group, relief, gain.")
+      .def("swaps_of", &Partitioner::swaps_of, "label"_a, "i"_a,
+           "Every swap of i with somebody in another group: whom, relief of rules, gain.")
       .def("find_prices", &Partitioner::find_prices, "scale"_a, "share"_a, "left_out"_a, "steps"_a,
            "time_limit"_a = nb::none(), "Prices that make `spread_bound` small.")
       .def("spread_bound", &Partitioner::spread_bound, "prices"_a, "scale"_a, "share"_a, "left_out"_a)

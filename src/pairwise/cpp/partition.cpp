@@ -258,12 +258,21 @@ PartitionAnswer search_partition(const PartitionProblem& problem, const SearchSe
   return answer;
 }
 
-PartitionMove best_move(const PartitionProblem& problem, std::span<const Vertex> label) {
+namespace {
+
+// The state of a partition in which -1 means left out.
+PartitionState state_of(const PartitionProblem& problem, std::span<const Vertex> label) {
   std::vector<Vertex> groups_of(label.begin(), label.end());
   const Vertex groups = *std::max_element(groups_of.begin(), groups_of.end()) + 1;
   const bool bench = std::find(groups_of.begin(), groups_of.end(), -1) != groups_of.end();
   for (Vertex& g : groups_of) g = g < 0 ? groups : g;
-  const PartitionState state(problem, groups_of, groups + (bench ? 1 : 0), bench);
+  return PartitionState(problem, groups_of, groups + (bench ? 1 : 0), bench);
+}
+
+}  // namespace
+
+PartitionMove best_move(const PartitionProblem& problem, std::span<const Vertex> label) {
+  const PartitionState state = state_of(problem, label);
   PartitionMove best;
   std::vector<Weight> toward;
   for (Vertex g = 0; g < state.groups(); ++g) {
@@ -275,6 +284,17 @@ PartitionMove best_move(const PartitionProblem& problem, std::span<const Vertex>
     }
   }
   return best;
+}
+
+std::vector<PartitionMove> swaps_of(const PartitionProblem& problem, std::span<const Vertex> label, Vertex i) {
+  const PartitionState state = state_of(problem, label);
+  std::vector<PartitionMove> swaps(label.size());
+  for (Vertex j = 0; j < problem.n; ++j) {
+    const Vertex g = state.label()[at(j)];
+    if (g == state.label()[at(i)] || state.fixed(i) || state.fixed(j)) continue;
+    swaps[at(j)] = state.priced(i, j, g);
+  }
+  return swaps;
 }
 
 }  // namespace pairwise

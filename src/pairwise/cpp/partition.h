@@ -96,4 +96,7 @@ struct PartitionMove {
 
 PartitionMove best_move(const PartitionProblem& problem, std::span<const Vertex> label);
 
+// What every swap of i with somebody in another group changes; j = -1 where there is none.
+std::vector<PartitionMove> swaps_of(const PartitionProblem& problem, std::span<const Vertex> label, Vertex i);
+
 }  // namespace pairwise

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pairwise.explanation import Explanation
+    from pairwise.explanation import CircleExplanation, Explanation
     from pairwise.participants import Id, Participants
     from pairwise.plan.outcome import Outcome, Proof, Resolver
     from pairwise.problem import Groups, Problem
@@ -236,7 +236,7 @@ class Plan:
         partners = self.partners.get(who, ())
         return max(partners, key=lambda x: self._pair_weight(who, x), default=None)
 
-    def explain(self, who: Id) -> Explanation:
+    def explain(self, who: Id) -> Explanation | CircleExplanation:
         """Say why somebody has this partner: each term's share, in words and numbers.
 
         Parameters
@@ -248,7 +248,7 @@ class Plan:
         -------
         Explanation
             Print it; in a notebook it shows itself. Cost: one row of scores, and one exact
-            re-solve for what the next best would cost.
+            re-solve for what the next best would cost. Of circles it is a `CircleExplanation`.
 
         Raises
         ------

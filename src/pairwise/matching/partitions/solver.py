@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     Tell = Callable[[str, float], None]
 
 _REGROUPINGS = 6
-_LISTED = 60_000
+_LISTED = 6_000
+"""Groups up to which a plan with a worst group is proven: the programme is hard."""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import combinations
-from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pairwise.errors import listed, quoted
+from pairwise.explanation.words import place, wrapped
 from pairwise.plan.render import STYLE
 from pairwise.problem import NOT_ALLOWED, LoadProblem, scored
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pairwise.score import Breakdown, TermShare
     from pairwise.terms import BoundTerm
 
-_WIDTH = 80
 _SHIFTS = 8
 
 
@@ -108,14 +107,14 @@ class Explanation:
         return weights
 
     def __str__(self) -> str:
-        lines = [] if self.partners else _wrapped(self._left_out(), "")
+        lines = [] if self.partners else wrapped(self._left_out(), "")
         for breakdown, rank in zip(self.breakdowns, self.ranks, strict=True):
             head = f"{quoted(self.who)} with {quoted(breakdown.pair[1])}"
             lines.append(f"{head}: score {breakdown.score:.3f}, {self._place(rank)}")
             lines.append("  share = weight x value")
             for term in _by_share(breakdown):
                 lines += _term_lines(term)
-        lines += [line for text in (self._hope(), self._next()) for line in _wrapped(text, "")]
+        lines += [line for text in (self._hope(), self._next()) for line in wrapped(text, "")]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -131,8 +130,7 @@ class Explanation:
     def _place(self, rank: int) -> str:
         if self.allowed <= 1:
             return "the only partner that the rules allow"
-        place = "best" if rank == 1 else f"{_ordinal(rank)} best"
-        return f"{place} of {self.allowed:,} allowed"
+        return f"{place(rank)} of {self.allowed:,} allowed"
 
     def _hope(self) -> str:
         if self.hoped is None or 1 in self.ranks:
@@ -151,12 +149,6 @@ class Explanation:
         )
 
 
-def explain(plan: Plan, who: Id) -> Explanation:
-    """Say why somebody has this partner; see `Plan.explain`."""
-    plan.people.index(who)
-    return Explanation(who, plan)
-
-
 def _by_share(breakdown: Breakdown) -> list[TermShare]:
     return sorted(breakdown.terms, key=lambda term: -term.share)
 
@@ -164,17 +156,7 @@ def _by_share(breakdown: Breakdown) -> list[TermShare]:
 def _term_lines(term: TermShare) -> list[str]:
     value = f"{term.value:.3f}" if term.known else "unknown"
     head = f"  {term.share:.3f} = {term.weight:.2f} x {value}  {term.name}"
-    return [head, *_wrapped(term.sentence, " " * 10)]
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def _ordinal(rank: int) -> str:
-    teens = 10 <= rank % 100 <= 20
-    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank:,}{ending}"
+    return [head, *wrapped(term.sentence, " " * 10)]
 
 
 def _html_table(breakdown: Breakdown) -> str:
