@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pairwise.matching.partitions.answer import Groups, PartitionProof
     from pairwise.matching.partitions.problem import PartitionProblem
 
-_MOST_COLUMNS = 60_000
-_WORK = 10.0
+_MOST_COLUMNS = 20_000
+_WORK = 2.0
 
 
 def useful_groups(problem: PartitionProblem, proof: PartitionProof, value: int) -> Groups | None:
