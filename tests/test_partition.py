@@ -308,3 +308,15 @@ def test_nobody_allowed_is_infeasible():
     weights[0, 1:] = weights[1:, 0] = np.nan
     with pytest.raises(InfeasibleError):
         matching.partition(weights, 3)
+
+
+def test_tight_rules_are_met_after_a_bad_start():
+    """A start that breaks rules is shaken further until none is broken."""
+    rng = np.random.default_rng(5)
+    weights = random_weights(40, 5)
+    kinds = rng.permutation(np.repeat(np.arange(4), 10))
+    counts = [matching.CountRule(kinds == k, 1, 1, name=f"kind {k}") for k in range(4)]
+    weights[:20, 20:][rng.random((20, 20)) < 0.4] = np.nan
+    weights[20:, :20] = weights[:20, 20:].T
+    found = matching.partition(weights, 4, counts=counts, exact=False)
+    found.verify()

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <thread>
 
+#include "partition_anneal.h"
 #include "partition_state.h"
 #include "random.h"
 
@@ -153,7 +154,8 @@ bool shake(PartitionState& state, Descent& descent, int swaps, Random& random) {
     const Vertex g = state.label()[at(i)], h = state.label()[at(j)];
     if (g == h || state.fixed(i) || state.fixed(j)) continue;
     const PartitionMove move = state.priced(i, j, h);
-    if (move.relief < 0) continue;
+    // Rules are kept if that can be; while some are broken, or nothing else is found, they may be broken anew.
+    if (move.relief < 0 && state.broken() == 0 && tries < 10 * swaps) continue;
     state.apply(move);
     descent.mark(g);
     descent.mark(h);
@@ -162,6 +164,9 @@ bool shake(PartitionState& state, Descent& descent, int swaps, Random& random) {
   }
   return moved;
 }
+
+// Proposals of the annealing for each round and person.
+constexpr std::int64_t kProposals = 10;
 
 Best run_start(const PartitionProblem& problem, const SearchSettings& settings, int start, const Budget& budget) {
   Random random(settings.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(start) + 1);
@@ -175,6 +180,10 @@ Best run_start(const PartitionProblem& problem, const SearchSettings& settings, 
     for (Vertex& g : label) g = g < 0 ? groups : g;
   } else {
     label = construct(problem, room_of(problem, groups, settings.left_out), bench, random);
+    if (!bench && settings.rounds > 0 && swaps_are_plain(problem)) {
+      const std::int64_t proposals = kProposals * settings.rounds * problem.n;
+      label = annealed(problem, label, proposals, random, [&] { return budget.over(); });
+    }
   }
   PartitionState state(problem, label, groups + (bench ? 1 : 0), bench);
   Descent descent(state);
@@ -194,7 +203,8 @@ Best run_start(const PartitionProblem& problem, const SearchSettings& settings, 
     const double left = 1.0 - static_cast<double>(round + 1) / static_cast<double>(settings.rounds);
     const auto allowed = static_cast<Weight>(0.2 * left * static_cast<double>(each));
     const bool accept = state.broken() < current.broken() ||
-                        (state.broken() == current.broken() && state.value() >= current.value() - allowed);
+                        (state.broken() == current.broken() &&
+                         (state.broken() > 0 || state.value() >= current.value() - allowed));
     if (accept) {
       current = state;
     } else {

@@ -89,11 +89,13 @@ def partition(
 
     Notes
     -----
-    Search: swaps and shifts, each person against everybody in O(n), groups that did not change
-    are not looked at again; shaken by random swaps and accepted up to a shrinking threshold, as
-    threshold and three-phase searches do [yang2022]_; groups halved and matched anew
-    by the exact matcher. Bound: column generation over all groups up to 60 million of them, else
-    prices on pairs. Proof: all groups that the bound leaves room for, in CP-SAT.
+    Search: where swaps change pair sums alone, simulated annealing with a table of everybody's
+    sums to every group, O(1) a proposal. Then swaps and shifts, each person against everybody in
+    O(n), groups that did not change are not looked at again; shaken by random swaps and accepted
+    up to a shrinking threshold, as threshold and three-phase searches do [yang2022]_; groups
+    halved and matched anew by the exact matcher. Bound: column generation over all groups up to
+    60 million of them, else prices on pairs. Proof: all groups that the bound leaves room for, in
+    CP-SAT.
 
     Examples
     --------
