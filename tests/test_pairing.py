@@ -417,3 +417,16 @@ def test_priority_keeps_its_figures_and_its_proof():
         pw.Plan(plan.problem, lying).verify()
     with pytest.raises(pw.InvalidInput, match="together with fairness"):
         pw.pair(people, pw.Precomputed(matrix), fairness=1, priority={"cy": 1})
+
+
+def test_alternatives_keep_priorities_first():
+    """When somebody must be placed, whoever has least priority makes room, not least score."""
+    people = pw.Participants(["ann", "bob", "cy", "di", "eve"])
+    matrix = np.full((5, 5), 0.5)
+    matrix[1, 3] = matrix[3, 1] = 1.0
+    claims = {"bob": 1, "cy": 5, "di": 5, "eve": 5}
+    plan = pw.pair(people, pw.Precomputed(matrix), leftover="bye", priority=claims)
+    assert plan.unmatched == ("ann",)
+    (other,) = plan.alternatives("ann", 1)
+    assert other.plan.unmatched == ("bob",)
+    other.plan.verify()

@@ -368,7 +368,7 @@ class _Resolver:
             refused = {a + b - person for a, b in forbid if person in (a, b)}
             options = _options(_pairs(plan), person, refused)
             tries = [self(plan, force=[(person, other)], forbid=forbid) for other in options]
-            key = [(sum(map(len, found.groups)), found.value_q) for found in tries]
+            key = [_order(_pairs(plan), found) for found in tries]
             if tries:
                 best = max(range(len(tries)), key=key.__getitem__)
                 return replace(tries[best], forced=((person, options[best]),))
@@ -385,3 +385,9 @@ def _options(problem: PairProblem, person: int, refused: set[int]) -> list[int]:
         fits[sorted(refused)] = False
         options += [a for a, b in solving.bonds if fits[a] and fits[b]]
     return [other for other in options if other not in refused]
+
+
+def _order(problem: PairProblem, found: Outcome) -> tuple[int, int, int]:
+    """Return by what plans are compared: people placed, their priorities, value."""
+    placed = sum(map(len, found.groups))
+    return placed, problem.rank(tuple(found.groups)), found.value_q

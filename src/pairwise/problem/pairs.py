@@ -283,6 +283,10 @@ class PairProblem:
         """Return what all groups together are worth, in units of `step`."""
         return sum(self.group_weights(groups).tolist())
 
+    def rank(self, groups: Groups) -> int:  # noqa: ARG002
+        """Return what counts before the value among plans that place as many: nothing here."""
+        return 0
+
     def arranged(self, groups: Iterable[Iterable[int]]) -> Groups:
         """Return groups with ascending members, ordered by their first.
 
