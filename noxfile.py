@@ -135,10 +135,9 @@ def sanitize(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Run the first figures; further words go to the script (``-- --quick``)."""
+    """Run all benchmarks and write their tables and plots; ``-- --quick`` for a small version."""
     session.install(".[bench]")
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    session.run("python", "benchmarks/first_figures.py", *session.posargs, env=one_thread)
+    session.run("python", "benchmarks/run_all.py", *session.posargs)
 
 
 @nox.session

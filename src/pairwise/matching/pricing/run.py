@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,16 +22,20 @@ from pairwise.matching.pricing.weights import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from pairwise.matching.pricing.solver import PricingPairSolver
 
+Found = TypeVar("Found")
+
 _ADDED = 4  # violated pairs that a person adds in a round
 _SUSPECTS = 1024  # a row with more pairs to look at is scored as a whole
 _HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
 _ROWS = 1 << 13  # people whose kept pairs are looked at at once
+_UNDECIDED = 64  # pairs per person that float32 may leave open; with more, exact blocks decide
+_PRIME, _RANGE = 1_000_003, 999_983
 _NO_WEIGHT = -(1 << 60)
 _FAR = 1e6  # the dual of somebody left aside: no pair can beat it
 
@@ -96,10 +100,7 @@ class Run:
             if not self.solver.look_again(near, self.clock):
                 return None
             pairs = self.pairs_below(self._moved())
-        if pairs is None:
-            violated = self._violated(*self._pairs_kept(self._moved()))
-            return violated if len(violated.i) else self._violated(*self._pairs_by_exact_blocks())
-        return self._violated(*pairs)
+        return self._violated_anywhere() if pairs is None else self._violated(*pairs)
 
     def _violated(self, i: Ints, j: Ints) -> Violated:
         """Return those of the pairs that the duals do not cover, exactly."""
@@ -121,16 +122,38 @@ class Run:
         i, j, heavy = _kernel.unpooled_suspects(threshold, moved, _SUSPECTS)
         if len(heavy) > _HEAVY_SHARE * self.n:
             return None
-        found = [(i, j), self._pairs_kept(moved), *self._pairs_of_rows(heavy, moved)]
+        found = [(i, j), self._pairs_kept(moved), *self._of_rows(heavy, moved, _as_they_are)]
         i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return i, j
 
     def all_pairs_below(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
         """Return all pairs that duals moved so far may not cover, by a pass over all pairs."""
         everybody = np.arange(self.n, dtype=np.int32)
-        found = list(self._pairs_of_rows(everybody, moved, upper=True))
+        found = list(self._of_rows(everybody, moved, _as_they_are, upper=True))
         i, j = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return i, j
+
+    def _violated_anywhere(self) -> Violated:
+        """Find the pairs that the duals do not cover by a pass over all pairs."""
+        self.matcher.shortfall(*_no_pairs())  # makes what the threads share before they start
+        everybody = np.arange(self.n, dtype=np.int32)
+        found, room = [], self.n * _UNDECIDED
+        for seen, missed in self._of_rows(everybody, self._moved(), self._missed, upper=True):
+            found.append(missed)
+            room -= seen
+            if room < 0:
+                return self._violated_where_ties_are()
+        return Violated(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+    def _violated_where_ties_are(self) -> Violated:
+        """Look at the kept pairs while that helps, then at all by exact blocks."""
+        violated = self._violated(*self._pairs_kept(self._moved()))
+        return violated if len(violated.i) else self._violated(*self._pairs_by_exact_blocks())
+
+    def _missed(self, i: Ints, j: Ints) -> tuple[int, Violated]:
+        """Return how many pairs are above the diagonal, and which of these are not covered."""
+        upper = i < j
+        return int(upper.sum()), self._violated(i[upper], j[upper])
 
     def _pairs_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
         """Return the kept pairs that duals moved so far may not cover, some rows at a time."""
@@ -144,10 +167,15 @@ class Run:
         first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return first, second
 
-    def _pairs_of_rows(
-        self, rows: Ints, moved: NDArray[np.float64], *, upper: bool = False
-    ) -> Iterator[tuple[Ints, Ints]]:
-        """Score whole rows, and yield the pairs whose score may beat the duals of both."""
+    def _of_rows(
+        self,
+        rows: Ints,
+        moved: NDArray[np.float64],
+        function: Callable[[Ints, Ints], Found],
+        *,
+        upper: bool = False,
+    ) -> Iterator[Found]:
+        """Score whole rows; yield what becomes of pairs whose score may beat the duals of both."""
         own = (moved + self.solver.potential - self.solver.error / 2).astype(np.float32)
         blocks = [
             (rows[first : first + BLOCK], slice(start, min(start + BLOCK, self.n)))
@@ -155,13 +183,13 @@ class Run:
             for start in range(first if upper else 0, self.n, BLOCK)
         ]
 
-        def above(block: tuple[Ints, slice]) -> tuple[Ints, Ints]:
+        def above(block: tuple[Ints, slice]) -> Found:
             some, columns = block
             scores = self.solver.weights.float32_block(some, columns)
             scores -= own[some, None]
             i, j = np.nonzero(scores > own[None, columns])
             apart = some[i] != j + columns.start
-            return some[i[apart]], (j[apart] + columns.start).astype(np.int32)
+            return function(some[i[apart]], (j[apart] + columns.start).astype(np.int32))
 
         return in_threads(above, blocks)
 
@@ -169,19 +197,23 @@ class Run:
         """Compare all exact weights with the duals: where ties leave float32 undecided."""
         duals = self.matcher.vertex_duals()[: self.n] - self.solver.bonus
         duals[[v for v in self.without if v < self.n]] = np.iinfo(np.int64).max // 4
-        found = [(np.zeros(0, dtype=np.int32),) * 2]
-        for rows, columns in upper_blocks(self.n, BLOCK):
+
+        def short(block: tuple[slice, slice]) -> tuple[Ints, Ints]:
+            rows, columns = block
             weights = self.solver.weights.weights(rows, columns)
             low = duals[rows, None] + duals[None, columns] < 2 * np.maximum(weights, _NO_WEIGHT)
             i, j = np.nonzero(low)
             i, j = i + rows.start, j + columns.start
-            found.append((i[i < j].astype(np.int32), j[i < j].astype(np.int32)))
+            return i[i < j].astype(np.int32), j[i < j].astype(np.int32)
+
+        found = list(in_threads(short, list(upper_blocks(self.n, BLOCK))))
         first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
         return first, second
 
     def _choose(self, violated: Violated) -> tuple[Ints, Ints, Units]:
-        """Return the most violated pairs, a few for each person."""
-        order = np.lexsort((violated.j, violated.i, -violated.short))
+        """Return the most violated pairs, a few for each person; ties are spread over partners."""
+        spread = (violated.i * np.int64(_PRIME) + violated.j) * np.int64(_PRIME) % _RANGE
+        order = np.lexsort((spread, -violated.short))
         i, j, w = violated.i[order], violated.j[order], violated.weight[order]
         keep = (rank_among_equals(i) < _ADDED) | (rank_among_equals(j) < _ADDED)
         return i[keep], j[keep], w[keep]
@@ -253,3 +285,12 @@ class Run:
 def _settled(violated: Violated, n: int) -> float:
     """Share of people who are in no violated pair."""
     return 1.0 - len(np.union1d(violated.i, violated.j)) / max(n, 1)
+
+
+def _as_they_are(i: Ints, j: Ints) -> tuple[Ints, Ints]:
+    return i, j
+
+
+def _no_pairs() -> tuple[Ints, Ints, Units]:
+    none = np.zeros(0, dtype=np.int32)
+    return none, none, np.zeros(0, dtype=np.int64)
