@@ -5,6 +5,9 @@ import pytest
 
 import instances
 import peers
+import results
+import scaling
+import scaling_report
 import tables
 
 
@@ -56,3 +59,32 @@ def test_table_is_written_between_its_markers(tmp_path) -> None:
     tables.replace("t", tables.markdown(["n", "time"], [["200", tables.seconds(0.0042)]]), page)
     expected = "| n | time |\n| --- | ---: |\n| 200 | 4.2 ms |"
     assert page.read_text() == f"head\n<!-- t -->\n{expected}\n<!-- /t -->\ntail\n"
+
+
+def test_measurements_survive_an_interruption(tmp_path) -> None:
+    """What was added is on disk at once; a new run knows it, a fresh one does not."""
+    results.Results("run", folder=tmp_path).add(("matching", "skills", 200, "lemon"), {"value": 3})
+    again = results.Results("run", folder=tmp_path)
+    assert again["matching", "skills", 200, "lemon"] == {"value": 3}
+    assert results.Results("run", folder=tmp_path, fresh=True).all_keys() == []
+
+
+def test_report_shows_ratios_and_growth(tmp_path) -> None:
+    """Ratios are to our seconds, gaps stay empty, the exponent is the slope in log-log."""
+    taken = results.Results("run", folder=tmp_path)
+    for n in (500, 1000, 2000):
+        taken.add(("matching", "skills", n, "pairwise"), {"seconds": 1e-9 * n**2, "value": 1})
+    taken.add(("matching", "skills", 500, "lemon"), {"seconds": 1e-8 * 500**2, "value": 1})
+    text = scaling_report.write(taken, "matching", ["pairwise", "lemon"], {}, into_docs=False)
+    assert "| skills, n = 500 | 0.25 ms | 2.5 ms (10x) |" in text
+    assert "| skills, n = 1,000 | 1 ms |  |" in text
+    assert "| skills | 2.00 |  |" in text
+
+
+def test_peers_that_disagree_stop_the_run(tmp_path) -> None:
+    """Two values for one instance end the benchmark with both named."""
+    taken = results.Results("run", folder=tmp_path)
+    for name, value in (("pairwise", 1), ("lemon", 2)):
+        taken.add(("matching", "skills", 200, name), {"seconds": 1.0, "value": value})
+    with pytest.raises(SystemExit, match="disagree"):
+        scaling.check_agreement(taken, "matching", "skills", 200)
