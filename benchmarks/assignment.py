@@ -9,9 +9,9 @@ import argparse
 
 import numpy as np
 
-from first_figures import check_agreement, row
 from instances import FAMILIES, UNIT, Weights
 from peers import ASSIGNMENT, peers_for, run
+from side_by_side import check_agreement, row
 from tables import machine, markdown, replace
 
 SIZES = (1000, 2000, 5000)

@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-APART = {"run_all.py", "instances.py", "peers.py", "results.py", "tables.py", "scaling_report.py"}
+APART = {"run_all", "instances", "peers", "results", "scaling_report", "side_by_side", "tables"}
 ALL_CORES = {"many_people.py"}
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def scripts() -> list[Path]:
     """Return the scripts that measure something."""
-    return sorted(path for path in HERE.glob("*.py") if path.name not in APART)
+    return sorted(path for path in HERE.glob("*.py") if path.stem not in APART)
 
 
 def main() -> None:

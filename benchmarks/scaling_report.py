@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from results import Results
+from side_by_side import factor
 from tables import machine, markdown, replace, seconds
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ def curves(results: Results, problem: str, names: list[str]) -> dict[str, dict[s
     return found
 
 
-def ratio(value: float) -> str:
-    """Return a ratio with two significant digits."""
-    return f"{float(f'{value:.2g}'):,.10g}x"
-
-
 def seconds_table(found: dict[str, dict[str, Curve]], names: list[str]) -> str:
     """Return one line per size and family: seconds, and each peer as a multiple of ours."""
     rows = []
@@ -43,7 +39,7 @@ def seconds_table(found: dict[str, dict[str, Curve]], names: list[str]) -> str:
             if ours is None:
                 continue
             times = [(peers[name].get(n)) for name in names[1:]]
-            cells = ["" if t is None else f"{seconds(t)} ({ratio(t / ours)})" for t in times]
+            cells = ["" if t is None else f"{seconds(t)} ({factor(t / ours)})" for t in times]
             rows.append([f"{family}, n = {n:,}", seconds(ours), *cells])
     return markdown(["CPU seconds", *names], rows)
 

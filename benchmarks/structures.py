@@ -6,9 +6,9 @@ verified. ``--quick`` stops at n = 500; ``--write`` puts the table into benchmar
 
 import argparse
 
-from first_figures import check_agreement, row
 from instances import FAMILIES
 from peers import MATCHING, PEERS, lemon_available, run
+from side_by_side import check_agreement, row
 from tables import machine, markdown, replace
 
 SIZES = {500: tuple(FAMILIES), 1000: tuple(FAMILIES), 2000: tuple(FAMILIES)}

@@ -5,6 +5,7 @@
 
 import argparse
 import time
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ WAYS = {"blocks": 0, "matrix": max(SIZES)}
 
 def measure(family: str, n: int) -> dict[str, float]:
     """Return the CPU seconds of both ways, the faster of two runs each; raise if they disagree."""
-    columns = {"values": FAMILIES[family](n, 0).features["values"]}
+    columns: dict[str, Any] = dict(FAMILIES[family](n, 0).features)
     people, score = pw.Participants(range(n), **columns), pw.Similarity("values")
     pw.pair(people.take(np.arange(10)), score)
     best, values = dict.fromkeys(WAYS, np.inf), set()
