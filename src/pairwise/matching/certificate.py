@@ -85,10 +85,8 @@ class Certificate:
 
         Where bonus is 0 it holds for any number of pairs. Cost O(n).
         """
-        total = sum(map(int, self.duals)) + sum(
-            int(dual) * ((size - 1) // 2)
-            for dual, size in zip(self.set_duals, self.set_sizes(), strict=True)
-        )
+        sets = zip(self.set_duals.tolist(), self.set_sizes(), strict=True)
+        total: int = sum(self.duals.tolist()) + sum(dual * ((size - 1) // 2) for dual, size in sets)
         bye = 0 if self.bye is None or self.n in self.without else self.bye + self.bonus
         return total // 2 - self.bonus * pairs - bye
 

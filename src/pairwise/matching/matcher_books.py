@@ -88,17 +88,13 @@ class Book(ABC):
 
     def _trim(self, answer: Answer) -> Answer:
         """Leave out spare seats and renumber what comes after them."""
-        bye = int(answer["bye"] is not None)
         spare = self.seats - self.n
-        keep = np.r_[0 : self.n, self.seats : len(answer["parents"])]
-        parents = answer["parents"][keep]
+        parents = _without(answer["parents"], self.n, spare)
         return {
             **answer,
             "mate": answer["mate"][: self.n].copy(),
             "parents": np.where(parents >= 0, parents - spare, -1).astype(np.int32),
-            "vertex_duals": answer["vertex_duals"][
-                np.r_[0 : self.n, self.seats : self.seats + bye]
-            ],
+            "vertex_duals": _without(answer["vertex_duals"], self.n, spare),
         }
 
     def _outside(self) -> list[int]:
@@ -393,6 +389,10 @@ class EdgeBook(Book):
 def seats_for(n: int) -> int:
     """Return an odd number of seats, some to spare."""
     return n + 2 + n // _SPARE + (n + n // _SPARE + 1) % 2
+
+
+def _without(array: NDArray[Any], first: int, count: int) -> NDArray[Any]:
+    return np.concatenate([array[:first], array[first + count :]])
 
 
 def _magnitude(allowed: Values) -> tuple[Any, bool]:
