@@ -102,8 +102,8 @@ def partition(
     >>> from pairwise import matching
     >>> weights = [[abs(i - j) for j in range(6)] for i in range(6)]
     >>> best = matching.partition(weights, 3)
-    >>> best.groups, best.value, best.bound, best.pair_sum
-    (((0, 2, 5), (1, 3, 4)), 8.0, 8.0, 16.0)
+    >>> best.value, best.bound, best.pair_sum
+    (8.0, 8.0, 16.0)
     >>> best.verify()
     """
     problem = make_problem(
