@@ -64,7 +64,7 @@ class MatchingFrontier:
 
     @property
     def gaps(self) -> NDArray[np.float64]:
-        """(bound - weight) / |bound| of each point; 0 where the bound is 0."""
+        """``(bound - weight) / abs(bound)`` of each point; 0 where the bound is 0."""
         size = np.where(self.bounds == 0, 1.0, np.abs(self.bounds))
         return np.asarray((self.bounds - self.weights) / size)
 
