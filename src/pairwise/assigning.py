@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +19,17 @@ from pairwise.matching.exclusive import (
     Instance,
     ShortageError,
 )
+from pairwise.matching.fairness.places import prove_places
+from pairwise.matching.maximin.proof import prove_maximin
 from pairwise.participants import Participants
 from pairwise.plan import Outcome, Plan, Status
 from pairwise.problem import (
+    NOT_ALLOWED,
+    FairLoadProblem,
     LoadProblem,
     Side,
     as_priority,
+    check_fairness,
     shortage_sentence,
     twins_sentence,
 )
@@ -56,6 +63,7 @@ def assign(
     returns: Sequence[float] = (0.0,),
     priority: Priority | None = None,
     allow_two_cycles: bool = False,
+    fairness: float = 0.0,
     target_gap: float = 0.0,
     time_limit: float | None = None,
     executor: Executor | None = None,  # noqa: ARG001
@@ -94,6 +102,11 @@ def assign(
         whatever their scores.
     allow_two_cycles : bool
         Whether two people may be each other's mentor.
+    fairness : float
+        0: the largest sum of scores. To 10: alpha-fair between mentees with one mentor each, 1 is
+        Nash. ``float("inf")``: leximin where each mentee has one mentor at most and no mentor a
+        fewest, else every mentee has a mentor, the smallest share is as large as can be, and then
+        the sum; a share is the sum of a mentee's scores over the most mentors that they may have.
     target_gap : float
         Stop once ``(bound - value) / bound`` is proven to be at most this.
     time_limit : float, optional
@@ -126,6 +139,17 @@ def assign(
     such pairs are few; after 1,000 branches the search ends, BOUNDED by what is left.
     All scores are in memory, at most 40 million.
 
+    With `fairness` scores below 0.01 count as 0.01, and a pair counts by `FairProblem.worth`. Value
+    stays the sum of scores; gap, bound and status are about fairness, and
+    `Plan.price_of_fairness` is what the sum loses. Leximin is exact, by `leximin_matching` over
+    the places of mentors. With several mentors each, which is NP-hard [bezakova2005]_,
+    ``plan.certificate`` holds ``floor``, ``floor_bound``, which multipliers prove, and
+    ``searched_floor``, which branch and bound found beyond them; the plan's bound is on the sum
+    above that floor. That search ends after a minute unless `time_limit` says otherwise.
+    ``float("inf")`` goes with several mentees a mentor, and then does not count whether every
+    mentor has one; without people in both roles (unless they may be each other's mentor), and with
+    required pairs only where it is leximin.
+
     Examples
     --------
     >>> import pairwise as pw
@@ -155,8 +179,11 @@ def assign(
         two_cycles=bool(allow_two_cycles),
         priority=None if levels is None else levels.tolist(),
     )
+    alpha = check_fairness(float(fairness))
+    if alpha:
+        problem = FairLoadProblem.on(problem, alpha)
     problem.check()
-    outcome = _solve(problem, target_gap, time_limit, shown(progress))
+    outcome = solved(problem, target_gap, time_limit, shown(progress))
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver())
 
@@ -207,18 +234,20 @@ def _everybody(
     return mentors.merged(mentees)
 
 
-def _solve(
+def solved(
     problem: LoadProblem,
     target_gap: float = 0.0,
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
-    def groups_of(cells: Iterable[Cell]) -> tuple[tuple[int, ...], ...]:
-        rows, cols = problem.mentors.people, problem.mentees.people
-        return tuple((rows[row], cols[col]) for row, col in cells)
+    """Return the best groups of a problem with their proof."""
+    if isinstance(problem, FairLoadProblem) and problem.is_leximin:
+        return _leximin(problem, time_limit)
+    if isinstance(problem, FairLoadProblem) and problem.is_maximin:
+        return _maximin(problem, target_gap, time_limit)
 
     def close_enough(cells: tuple[Cell, ...], total_bound: int) -> bool:
-        groups = groups_of(cells)
+        groups = _groups(problem, cells)
         bound = total_bound - problem.rank(groups)
         return bound - problem.value(groups) <= target_gap * bound
 
@@ -227,7 +256,7 @@ def _solve(
         found = search.run()
     except ShortageError as error:
         raise InfeasibleError([_why_infeasible(problem, error)]) from None
-    groups = groups_of(found.cells)
+    groups = _groups(problem, found.cells)
     rank = problem.rank(groups)
     value, bound = found.total - rank, found.bound - rank
     status = Status.OPTIMAL
@@ -237,6 +266,38 @@ def _solve(
         status = Status.TIME_LIMIT if search.out_of_time and not close else status
     proof = AssignmentProof(bound, rank, found.nodes)
     return Outcome(groups, value, bound, status, 0.0, proof)
+
+
+def _groups(problem: LoadProblem, cells: Iterable[Cell]) -> tuple[tuple[int, ...], ...]:
+    rows, cols = problem.mentors.people, problem.mentees.people
+    return tuple((rows[row], cols[col]) for row, col in cells)
+
+
+def _leximin(problem: FairLoadProblem, time_limit: float | None) -> Outcome:
+    """Return the pairs that are best mentee by mentee, from the worst off on."""
+    _check_loads(problem, time_limit)
+    cells, proof = prove_places(problem)
+    groups = _groups(problem, cells)
+    return Outcome(groups, proof.bound_q, proof.bound_q, Status.OPTIMAL, 0.0, proof)
+
+
+def _maximin(problem: FairLoadProblem, target_gap: float, time_limit: float | None) -> Outcome:
+    """Return the pairs of the highest smallest share, then of the best sum."""
+    _check_loads(problem, time_limit)
+    cells, proof = prove_maximin(problem, target_gap, time_limit)
+    groups = _groups(problem, cells)
+    value, bound = problem.value(groups), proof.bound_q
+    status = Status.OPTIMAL
+    if bound > value or not proof.floor_is_proven:
+        within = proof.floor_is_proven and bound - value <= target_gap * bound
+        status = Status.WITHIN_GAP if within else Status.BOUNDED
+    return Outcome(groups, value, bound, status, 0.0, proof)
+
+
+def _check_loads(problem: FairLoadProblem, time_limit: float | None) -> None:
+    """Raise `InfeasibleError` in words unless everybody can have the fewest that they must."""
+    if any(problem.mentors.low) or any(problem.mentees.low):
+        solved(problem.plain, time_limit=time_limit)
 
 
 def _why_infeasible(problem: LoadProblem, error: ShortageError) -> str:
@@ -258,12 +319,14 @@ class _Resolver:
         place: Sequence[int] = (),
     ) -> Outcome:
         problem: Any = plan.problem
-        outcome = _solve(_demanding(problem, force, forbid))
+        outcome = solved(_demanding(problem, force, forbid))
         placed = {person for group in outcome.groups for person in group}
+        if isinstance(problem, FairLoadProblem) and problem.alpha == math.inf:
+            return _fairest_with(problem, outcome, force, forbid, set(place) - placed)
         for person in set(place) - placed:
             partner = _partner(_demanding(problem, force, forbid), person)
             if partner is not None:
-                again = _solve(_demanding(problem, [*force, partner], forbid))
+                again = solved(_demanding(problem, [*force, partner], forbid))
                 return replace(again, forced=(partner,))
         return outcome
 
@@ -275,10 +338,42 @@ def _demanding(problem: LoadProblem, force: Any, forbid: Any) -> LoadProblem:
     return problem.with_rules(demands)
 
 
+def _fairest_with(
+    problem: FairLoadProblem, outcome: Outcome, force: Any, forbid: Any, place: Iterable[int]
+) -> Outcome:
+    """Where somebody to be placed was left out by leximin, try everybody they may be with."""
+    if problem.is_maximin:
+        return outcome
+    for person in place:
+        tries = list[Outcome]()
+        for pair in _open_pairs(_demanding(problem, force, forbid), person):
+            with suppress(InfeasibleError):
+                again = solved(_demanding(problem, [*force, pair], forbid))
+                tries.append(replace(again, forced=(pair,)))
+        if tries:
+            return max(tries, key=lambda found: _profile(problem, found))
+    return outcome
+
+
+def _open_pairs(problem: LoadProblem, person: int) -> list[tuple[int, int]]:
+    """Return the pairs, mentor first, in which somebody may be."""
+    row, col = problem.row_at[person], problem.col_at[person]
+    cells = [(int(i), int(col)) for i in np.flatnonzero(problem.free_table[:, col] > NOT_ALLOWED)]
+    if col < 0:
+        cells = [(int(row), int(j)) for j in np.flatnonzero(problem.free_table[row] > NOT_ALLOWED)]
+    return [(a, b) for a, b in _groups(problem, cells)]
+
+
+def _profile(problem: LoadProblem, found: Outcome) -> tuple[int, list[int]]:
+    """Return by what leximin compares plans: how many pairs, then scores from the worst on."""
+    worth = problem.group_weights(tuple(found.groups))
+    return len(found.groups), sorted(worth.tolist())
+
+
 def _partner(problem: LoadProblem, person: int) -> tuple[int, int] | None:
     """Return the pair of somebody who must be placed, in the best plan that does it."""
     try:
-        outcome = _solve(problem.placing(person))
+        outcome = solved(problem.placing(person))
     except InfeasibleError:
         return None
     return next(((a, b) for a, b in outcome.groups if person in (a, b)), None)

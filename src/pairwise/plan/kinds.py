@@ -11,6 +11,7 @@ from pairwise.errors import InvalidInput
 from pairwise.plan import proofs
 from pairwise.plan.outcome import Outcome
 from pairwise.problem import (
+    FairLoadProblem,
     FairProblem,
     FewChangesProblem,
     LoadProblem,
@@ -57,6 +58,9 @@ KINDS: Mapping[str, Kind] = {
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
     LoadProblem.kind: Kind(LoadProblem.of, proofs.cases_to_plain, proofs.cases_from_plain),
+    FairLoadProblem.kind: Kind(
+        FairLoadProblem.of, proofs.fair_loads_to_plain, proofs.fair_loads_from_plain
+    ),
     GroupProblem.kind: Kind(GroupProblem.of, proofs.circles_to_plain, proofs.circles_from_plain),
 }
 """Every kind by its name."""
@@ -84,6 +88,7 @@ def resolver_of(plan: Plan) -> Resolver:
         QuotaProblem.kind: quotas_again,
         FewChangesProblem.kind: quotas_again,
         LoadProblem.kind: loads_again,
+        FairLoadProblem.kind: loads_again,
         GroupProblem.kind: circles_again,
     }
     return again[plan.problem.kind](plan)
@@ -91,8 +96,12 @@ def resolver_of(plan: Plan) -> Resolver:
 
 def solved_plain(plan: Plan) -> Outcome:
     """Solve the problem of a fair plan for the sum of scores alone."""
+    from pairwise.assigning import solved as assigned
     from pairwise.pairing import solved
 
-    assert isinstance(plan.problem, FairProblem)  # noqa: S101
-    best = solved(plan.problem.plain, time.perf_counter())
+    problem = plan.problem
+    if isinstance(problem, FairLoadProblem):
+        return assigned(problem.plain)
+    assert isinstance(problem, FairProblem)  # noqa: S101
+    best = solved(problem.plain, time.perf_counter())
     return Outcome(best.index_groups, best.value_q, best.bound_q, best.status)

@@ -11,7 +11,7 @@ from pairwise.plan.changes import Changes, changes_of
 from pairwise.plan.checks import verify
 from pairwise.plan.status import Status
 from pairwise.plan.what_if import WhatIf, alternatives, what_if
-from pairwise.problem import FairProblem, left_out
+from pairwise.problem import Fair, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -186,7 +186,7 @@ class Plan:
     @cached_property
     def value(self) -> float:
         """Sum of the scores of the groups; higher is better."""
-        if isinstance(self.problem, FairProblem):
+        if isinstance(self.problem, Fair):
             return self.problem.plain.value(self.index_groups) * self.step
         return self.value_q * self.step
 
@@ -211,7 +211,7 @@ class Plan:
 
         0 for plans that were made for the sum. Cost: one solve when first asked.
         """
-        if not isinstance(self.problem, FairProblem):
+        if not isinstance(self.problem, Fair):
             return 0.0
         plain = self.problem.plain
         best = kinds.solved_plain(self)

@@ -9,7 +9,9 @@ import numpy as np
 from pairwise.matching.certificate import Certificate
 from pairwise.matching.exclusive import AssignmentProof, Bounded, Impossible, Node, Split
 from pairwise.matching.fairness.leximin_check import Stage
+from pairwise.matching.fairness.places import PlacesProof
 from pairwise.matching.fairness.proof import LeximinProof
+from pairwise.matching.maximin.proof import MaximinProof, Priced
 from pairwise.matching.partitions.answer import PartitionProof
 from pairwise.matching.proof import PlanProof, RankedProof
 from pairwise.matching.tilted import Decisions, Leaf, Tilt
@@ -67,12 +69,60 @@ def fair_from_plain(data: dict[str, Any]) -> PlanProof | LeximinProof:
     """Return the proof that `fair_to_plain` wrote."""
     if "stages" not in data:
         return from_plain(data)
+    return LeximinProof(*_leximin_parts(data))
+
+
+def _leximin_parts(data: dict[str, Any]) -> tuple[int, tuple[Stage, ...], Any]:
     stages = tuple(
         Stage(int(entry["first"]), int(entry["last"]), _certificate(entry["certificate"]))
         for entry in data["stages"]
     )
-    barrier = np.array(data["barrier"], dtype=np.int64)
-    return LeximinProof(int(data["bound_q"]), stages, barrier)
+    return int(data["bound_q"]), stages, np.array(data["barrier"], dtype=np.int64)
+
+
+def fair_loads_to_plain(proof: AssignmentProof | PlacesProof | MaximinProof) -> dict[str, Any]:
+    """Return the proof of a fair assignment as lists, integers and floats."""
+    if isinstance(proof, AssignmentProof):
+        return cases_to_plain(proof)
+    if isinstance(proof, PlacesProof):
+        return {**fair_to_plain(proof), "mate": proof.mate.tolist()}
+    return {
+        "bound_q": proof.bound_q,
+        "floor": proof.floor,
+        "floor_bound": proof.floor_bound,
+        "searched_floor": proof.searched_floor,
+        "floor_prices": _plain_prices(proof.floor_prices),
+        "sum_prices": _plain_prices(proof.sum_prices),
+    }
+
+
+def fair_loads_from_plain(data: dict[str, Any]) -> AssignmentProof | PlacesProof | MaximinProof:
+    """Return the proof that `fair_loads_to_plain` wrote."""
+    if "cases" in data:
+        return cases_from_plain(data)
+    if "mate" in data:
+        return PlacesProof(*_leximin_parts(data), np.array(data["mate"], dtype=np.int32))
+    return MaximinProof(
+        bound_q=int(data["bound_q"]),
+        floor=float(data["floor"]),
+        floor_bound=float(data["floor_bound"]),
+        searched_floor=float(data["searched_floor"]),
+        floor_prices=_prices(data["floor_prices"]),
+        sum_prices=_prices(data["sum_prices"]),
+    )
+
+
+def _plain_prices(prices: Priced) -> dict[str, Any]:
+    return {
+        "multipliers": prices.multipliers.tolist(),
+        "row_duals": prices.row_duals.tolist(),
+        "col_duals": prices.col_duals.tolist(),
+    }
+
+
+def _prices(data: dict[str, Any]) -> Priced:
+    parts = (data[name] for name in ("multipliers", "row_duals", "col_duals"))
+    return Priced(*(np.array(part, dtype=np.float64) for part in parts))
 
 
 def quota_to_plain(proof: PlanProof | QuotaProof) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from pairwise.problem.base import Groups, Problem, refused_pairs, repeated, torn_pairs
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
-from pairwise.problem.fair import FairProblem, scored
+from pairwise.problem.fair import FairProblem, check_fairness
+from pairwise.problem.fair_loads import Fair, FairLoadProblem, scored
 from pairwise.problem.load_words import shortage_sentence, twins_sentence
 from pairwise.problem.loads import Gain, LoadProblem, Participation, left_out
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
@@ -15,6 +16,8 @@ from pairwise.problem.sides import Load, Side
 
 __all__ = [
     "NOT_ALLOWED",
+    "Fair",
+    "FairLoadProblem",
     "FairProblem",
     "FewChangesProblem",
     "Gain",
@@ -34,6 +37,7 @@ __all__ = [
     "as_priority",
     "bind_rules",
     "bind_score",
+    "check_fairness",
     "find_conflicts",
     "left_out",
     "refused_pairs",

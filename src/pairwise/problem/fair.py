@@ -12,7 +12,6 @@ import numpy as np
 from pairwise.errors import InvalidInput
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.pairs import PairProblem
-from pairwise.problem.prior import PriorityProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pairwise.participants import Participants
-    from pairwise.problem.base import Problem
     from pairwise.problem.pairs import Leftover, Weights
     from pairwise.rules import BoundRule, Index, Rule
     from pairwise.score import Score
@@ -111,14 +109,7 @@ class FairProblem(PairProblem):
 
     def worth(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what scores are worth to fairness, in [0, 1]; rising, the slower the higher."""
-        if self.alpha == math.inf:
-            return scores
-        lifted = np.maximum(scores, FLOOR)
-        if self.alpha == 1:
-            return np.log(lifted) / -math.log(FLOOR) + 1.0
-        least: float = FLOOR ** (1.0 - self.alpha)
-        worth: NDArray[np.float64] = (lifted ** (1.0 - self.alpha) - least) / (1.0 - least)
-        return worth
+        return alpha_worth(scores, self.alpha)
 
     @property
     def _steepest(self) -> float:
@@ -145,6 +136,13 @@ def check_fairness(fairness: float) -> float:
     return fairness
 
 
-def scored(problem: Problem) -> Problem:
-    """Return the problem in which groups are worth their scores, for tables and explanations."""
-    return problem.plain if isinstance(problem, FairProblem | PriorityProblem) else problem
+def alpha_worth(scores: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Return what scores are worth to alpha-fairness, see `FairProblem`; scores where infinite."""
+    if alpha == math.inf:
+        return scores
+    lifted = np.maximum(scores, FLOOR)
+    if alpha == 1:
+        return np.log(lifted) / -math.log(FLOOR) + 1.0
+    least: float = FLOOR ** (1.0 - alpha)
+    worth: NDArray[np.float64] = (lifted ** (1.0 - alpha) - least) / (1.0 - least)
+    return worth

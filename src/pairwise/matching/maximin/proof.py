@@ -1,0 +1,207 @@
+"""The proof behind a plan of the highest floor, then the best sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from pairwise.errors import VerificationError
+from pairwise.matching.bipartite import assignment
+from pairwise.matching.maximin.solve import maximin_assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from pairwise.matching.bipartite import Assignment
+
+    Floats = NDArray[np.float64]
+
+Cell = tuple[int, int]
+ROUNDING = 1e-9
+"""Bounds are sums of doubles: they are claimed up to this share."""
+
+
+class Shared(Protocol):
+    """What such a proof is checked against; columns have shares, of their capacity."""
+
+    @property
+    def scores(self) -> Floats:
+        """Weights of rows x columns, -inf where refused."""
+
+    @property
+    def loads(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Fewest and most partners of each row, and of each column, first of all."""
+
+    @property
+    def step(self) -> float:
+        """What one unit of the bound is worth."""
+
+    def cells(self, groups: Any) -> Iterable[Cell]:
+        """Return row and column of each group."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Multipliers on the shares of columns, and duals of the assignment that they price.
+
+    Attributes
+    ----------
+    multipliers : array (cols,)
+        >= 0.
+    row_duals, col_duals : arrays
+        Prices of a pair.
+    """
+
+    multipliers: Floats
+    row_duals: Floats
+    col_duals: Floats
+
+    @classmethod
+    def of(cls, multipliers: Floats, proof: Assignment) -> Priced:
+        """Take the duals of an assignment whose rows are the columns here."""
+        return cls(multipliers, proof.col_duals, proof.row_duals)
+
+    def bound(self, problem: Shared, sum_weight: float, floor: float = -np.inf) -> float:
+        """Return what no plan's sum, with its shares priced, is above; weak duality, O(pairs).
+
+        It is about plans that have the floor: where a column has one row, no pair is below it.
+        """
+        (row_low, row_high, *_), (col_low, col_high, *_) = problem.loads
+        if (self.multipliers < 0).any() or self.multipliers.shape != col_high.shape:
+            raise VerificationError("multipliers: must be one for each mentee, not below 0")
+        prices = sum_weight + self.multipliers / np.maximum(col_high, 1)
+        allowed = _above_floor(problem, floor) > -np.inf
+        priced = np.where(allowed, problem.scores, 0.0) * prices
+        above = np.where(allowed, priced - self.row_duals[:, None] - self.col_duals, 0.0)
+        sides = ((self.row_duals, row_low, row_high), (self.col_duals, col_low, col_high))
+        full = sum(float((np.where(u >= 0, high, low) * u).sum()) for u, low, high in sides)
+        return full + float(np.maximum(above, 0.0).sum())
+
+
+@dataclass(frozen=True)
+class MaximinProof:
+    """Why no plan has a higher floor, and none with this floor a larger sum.
+
+    Attributes
+    ----------
+    bound_q : int
+        No plan with this floor is worth more, in units; multipliers prove it over all pairs.
+    floor : float
+        The smallest share.
+    floor_bound : float
+        No plan has a higher floor; multipliers prove it over all pairs.
+    searched_floor : float
+        No plan has a higher floor, by branch and bound beyond that; `check` takes it on trust.
+    floor_prices, sum_prices : Priced
+        What proves the bounds.
+    """
+
+    bound_q: int
+    floor: float
+    floor_bound: float
+    searched_floor: float
+    floor_prices: Priced
+    sum_prices: Priced
+
+    @property
+    def floor_is_proven(self) -> bool:
+        """Whether multipliers prove that no floor is higher, up to rounding."""
+        return self.floor_bound <= self.floor + ROUNDING
+
+    def check(self, problem: Shared, groups: Any) -> None:
+        """Check the floor and both bounds against all pairs; shares no code with the search.
+
+        Raises
+        ------
+        VerificationError
+            Naming what is false.
+        """
+        rows, cols = np.array(list(problem.cells(groups)), dtype=np.intp).reshape(-1, 2).T
+        most = problem.loads[1][1]
+        shares = np.bincount(cols, problem.scores[rows, cols], minlength=len(most))[most > 0]
+        floor = float((shares / most[most > 0]).min())
+        if abs(floor - self.floor) > ROUNDING:
+            raise VerificationError(f"floor {self.floor} is claimed, the smallest share is {floor}")
+        prices = (self.floor_prices, self.sum_prices)
+        if any(one.multipliers[most == 0].any() for one in prices):
+            raise VerificationError("multipliers: a mentee without places has no share")
+        total = float(self.floor_prices.multipliers.sum())
+        proven = self.floor_prices.bound(problem, 0.0) / total if total > 0 else np.inf
+        if self.floor_bound < proven - ROUNDING:
+            raise VerificationError(f"floor bound {self.floor_bound}: {proven} is proven only")
+        if not self.floor - ROUNDING <= self.searched_floor <= self.floor_bound + ROUNDING:
+            raise VerificationError(f"searched floor {self.searched_floor}: is not in between")
+        proven = sum_bound(problem, self.sum_prices, self.floor)
+        if self.bound_q * problem.step < proven - ROUNDING * max(1.0, abs(proven)):
+            raise VerificationError(f"bound {self.bound_q * problem.step}: {proven} is proven only")
+
+
+def sum_bound(problem: Shared, prices: Priced, floor: float) -> float:
+    """Return what no sum of a plan with this floor is above."""
+    return prices.bound(problem, 1.0, floor) - floor * float(prices.multipliers.sum())
+
+
+def prove_maximin(
+    problem: Shared, target_gap: float, time_limit: float | None
+) -> tuple[list[Cell], MaximinProof]:
+    """Return the pairs of the highest floor found, then of the best sum, with their proof.
+
+    Raises
+    ------
+    InfeasibleError
+        The loads cannot be met.
+    """
+    (row_low, row_high, *_), (col_low, col_high, *_) = problem.loads
+    here = np.flatnonzero(col_high > 0)
+    found = maximin_assignment(
+        problem.scores[:, here],
+        row_high,
+        col_high[here],
+        row_minimum=row_low,
+        col_minimum=col_low[here],
+        over="cols",
+        share="mean",
+        target_gap=target_gap,
+        time_limit=60.0 if time_limit is None else time_limit,
+    )
+    floor_prices, sum_prices = (
+        _widened(Priced.of(multipliers, proof), here, len(col_high))
+        for multipliers, proof in (
+            (found.floor_multipliers, found.floor_proof),
+            (found.sum_multipliers, found.sum_proof),
+        )
+    )
+    proven = floor_prices.bound(problem, 0.0) / float(floor_prices.multipliers.sum())
+    floor_bound = max(proven, found.floor)
+    searched = min(max(found.floor_bound, found.floor), floor_bound)
+    cells = list(zip(found.rows.tolist(), here[found.cols].tolist(), strict=True))
+    weight = found.weight
+    if col_high.max() == 1:
+        weights = _above_floor(problem, found.floor)
+        lows = {"row_minimum": row_low, "col_minimum": col_low}
+        best = assignment(weights, row_high, col_high, **lows, cardinality="any")
+        cells = list(zip(best.rows.tolist(), best.cols.tolist(), strict=True))
+        weight = float(best.weight)
+        sum_prices = Priced(np.zeros(len(col_high)), best.row_duals, best.col_duals)
+    most = sum_bound(problem, sum_prices, found.floor)
+    close = most <= weight + ROUNDING * max(1.0, abs(most))
+    units = round(weight / problem.step) if close else int(np.ceil(most / problem.step))
+    proof = MaximinProof(units, found.floor, floor_bound, searched, floor_prices, sum_prices)
+    return cells, proof
+
+
+def _above_floor(problem: Shared, floor: float) -> Floats:
+    """Return the weights without the pairs that no plan with this floor can hold."""
+    one = problem.loads[1][1] == 1
+    return np.where(one & (problem.scores < floor - ROUNDING), -np.inf, problem.scores)
+
+
+def _widened(prices: Priced, here: NDArray[np.intp], width: int) -> Priced:
+    """Return prices of all columns: those without places have none."""
+    multipliers, duals = np.zeros(width), np.zeros(width)
+    multipliers[here], duals[here] = prices.multipliers, prices.col_duals
+    return Priced(multipliers, prices.row_duals, duals)
