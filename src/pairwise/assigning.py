@@ -104,9 +104,9 @@ def assign(
         Whether two people may be each other's mentor.
     fairness : float
         0: the largest sum of scores. To 10: alpha-fair between mentees with one mentor each, 1 is
-        Nash. ``float("inf")``: leximin where each mentee has one mentor at most and no mentor a
-        fewest, else every mentee has a mentor, the smallest share is as large as can be, and then
-        the sum; a share is the sum of a mentee's scores over the most mentors that they may have.
+        Nash. ``float("inf")``: leximin where each mentee has one mentor at most, else every mentee
+        has a mentor, the smallest share is as large as can be, and then the sum; a share is the
+        sum of a mentee's scores over the most mentors that they may have.
     target_gap : float
         Stop once ``(bound - value) / bound`` is proven to be at most this.
     time_limit : float, optional
@@ -146,9 +146,11 @@ def assign(
     ``plan.certificate`` holds ``floor``, ``floor_bound``, which multipliers prove, and
     ``searched_floor``, which branch and bound found beyond them; the plan's bound is on the sum
     above that floor. That search ends after a minute unless `time_limit` says otherwise.
-    ``float("inf")`` goes with several mentees a mentor, and then does not count whether every
-    mentor has one; without people in both roles (unless they may be each other's mentor), and with
-    required pairs only where it is leximin.
+    With ``float("inf")`` and several partners everybody is placed if all can be. If not, as many
+    mentees as can be are, whichever mentors that takes; but where mentors or some mentees have a
+    fewest, or mentees several mentors, all mentees must have one. It goes without people in both
+    roles (unless they may be each other's mentor), and with required pairs only where it is
+    leximin.
 
     Examples
     --------
@@ -183,6 +185,8 @@ def assign(
     if alpha:
         problem = FairLoadProblem.on(problem, alpha)
     problem.check()
+    if isinstance(problem, FairLoadProblem) and problem.participation == "any":
+        problem = _placing_all(problem)
     outcome = solved(problem, target_gap, time_limit, shown(progress))
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver())
@@ -271,6 +275,16 @@ def solved(
 def _groups(problem: LoadProblem, cells: Iterable[Cell]) -> tuple[tuple[int, ...], ...]:
     rows, cols = problem.mentors.people, problem.mentees.people
     return tuple((rows[row], cols[col]) for row, col in cells)
+
+
+def _placing_all(problem: FairLoadProblem) -> FairLoadProblem:
+    """Return the problem in which everybody must have a partner, if all can have one."""
+    everybody = problem.with_everybody
+    try:
+        solved(everybody.plain)
+    except InfeasibleError:
+        return problem if problem.is_leximin else problem.with_mentees
+    return everybody
 
 
 def _leximin(problem: FairLoadProblem, time_limit: float | None) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pairwise.errors import InvalidInput, quoted
+from pairwise.errors import InfeasibleError, InvalidInput, quoted
 from pairwise.plan import kinds
 from pairwise.rules import BoundRequire, Forbid, Require
 
@@ -106,7 +106,10 @@ def alternatives(plan: Plan, who: Id, k: int) -> tuple[WhatIf, ...]:
     seen = list(plan.partners.get(who, ()))
     while len(found) < k:
         apart = [(who, partner) for partner in seen if partner not in bound]
-        other = _solve_again(plan, [Forbid(apart)] if apart else [], place=(i,))
+        try:
+            other = _solve_again(plan, [Forbid(apart)] if apart else [], place=(i,))
+        except InfeasibleError:
+            break
         partners = [partner for partner in other.partners.get(who, ()) if partner not in seen]
         if not partners:
             break

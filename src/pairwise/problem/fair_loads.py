@@ -61,10 +61,8 @@ class FairLoadProblem(LoadProblem):
         fair = cls._with(problem, alpha)
         for sentence in _refusals(fair):
             raise InvalidInput(f"fairness={alpha:g}: {sentence}")
-        if alpha < math.inf or max(*fair.mentors.high, *fair.mentees.high) <= 1:
-            return fair
-        fair = replace(fair, participation="any")
-        return fair if fair.is_leximin else replace(fair, mentees=_all_placed(fair.mentees))
+        one_each = fair.is_leximin and max(fair.mentors.high) <= 1
+        return fair if alpha < math.inf or one_each else replace(fair, participation="any")
 
     @classmethod
     def _with(cls, problem: LoadProblem, alpha: float) -> FairLoadProblem:
@@ -81,16 +79,26 @@ class FairLoadProblem(LoadProblem):
         return LoadProblem(**_parts(self))
 
     @property
+    def with_mentees(self) -> FairLoadProblem:
+        """The problem in which all mentees must have a mentor, if they may."""
+        return replace(self, mentees=_all_placed(self.mentees))
+
+    @property
+    def with_everybody(self) -> FairLoadProblem:
+        """The problem in which all people must have a partner, if they may."""
+        return replace(self.with_mentees, mentors=_all_placed(self.mentors))
+
+    @property
     def is_leximin(self) -> bool:
         """Whether the sorted scores of all mentees are compared: each has one mentor at most.
 
-        Fewest partners must then follow from as many pairs as can be.
+        Fewest partners must then follow from as many pairs as can be, or all mentees be placed.
         """
-        one_each = max(self.mentees.high) <= 1
-        mentors_free = not any(self.mentors.low) or (
-            max(self.mentors.high) <= 1 and _all_or_none(self.mentors)
-        )
-        return self.alpha == math.inf and one_each and mentors_free and _all_or_none(self.mentees)
+        if self.alpha < math.inf or max(self.mentees.high) > 1:
+            return False
+        one_each = max(self.mentors.high) <= 1 and _all_must(self.mentors)
+        mentors_free = not any(self.mentors.low) or one_each
+        return _all_must(self.mentees) or (mentors_free and not any(self.mentees.low))
 
     @property
     def is_maximin(self) -> bool:
@@ -112,8 +120,8 @@ class FairLoadProblem(LoadProblem):
         if self.is_maximin and self.required_pairs:
             raise InvalidInput(
                 f"fairness=inf: {self.names(self.required_pairs[0])} are required together, which"
-                " goes only where each mentee has one mentor at most and no mentor a fewest; use"
-                " mentee_load=(0, 1) and a mentor_load from 0, or leave the pair free"
+                " goes only where each mentee has one mentor at most; use mentee_load=(0, 1) and a"
+                " mentor_load from 0, or leave the pair free"
             )
 
     @cached_property
@@ -122,17 +130,30 @@ class FairLoadProblem(LoadProblem):
         most = np.minimum(self.mentors.high, len(self.mentees.people))
         return np.repeat(np.arange(len(most)), most)
 
+    @property
+    def idle(self) -> int:
+        """How many places stay empty where mentors have a fewest, and all mentees a mentor."""
+        return max(0, len(self.place_rows) - sum(self.mentees.high)) * any(self.mentors.low)
+
     @cached_property
     def place_table(self) -> Weights:
-        """Weights of places x mentees; a required pair has a place of its own."""
+        """Weights of places x mentees; a required pair has a place of its own.
+
+        One more column for each idle place: it goes with those beyond a mentor's fewest, above all
+        scores, so that it is about the same in all plans.
+        """
         table: Weights = self.free_table[self.place_rows]
         table[:, np.array(self.mentees.high) == 0] = NOT_ALLOWED
-        taken = np.searchsorted(self.place_rows, np.arange(len(self.mentors.people)))
+        first = np.searchsorted(self.place_rows, np.arange(len(self.mentors.people)))
+        number = np.arange(len(table)) - first[self.place_rows]
+        beyond = number >= np.array(self.mentors.low)[self.place_rows]
+        empty = np.where(beyond, round(1 / self.step) + 1, NOT_ALLOWED)
+        table = np.column_stack([table, *[empty] * self.idle])
         for row, col in self.fixed:
-            place, weight = taken[row], self.table[row, col]
+            place, weight = first[row], self.table[row, col]
             table[place], table[:, col] = NOT_ALLOWED, NOT_ALLOWED
             table[place, col] = weight
-            taken[row] += 1
+            first[row] += 1
         return table
 
     @cached_property
@@ -155,10 +176,9 @@ def _parts(problem: LoadProblem) -> dict[str, Any]:
     return {part.name: getattr(problem, part.name) for part in fields(LoadProblem)}
 
 
-def _all_or_none(side: Side) -> bool:
-    """Tell whether all who may have a partner must have one, or nobody must."""
-    pairs = zip(side.low, side.high, strict=True)
-    return not any(side.low) or all(low >= min(high, 1) for low, high in pairs)
+def _all_must(side: Side) -> bool:
+    """Tell whether all who may have a partner must have one."""
+    return all(low >= min(high, 1) for low, high in zip(side.low, side.high, strict=True))
 
 
 def _all_placed(side: Side) -> Side:

@@ -30,7 +30,11 @@ class Placed(Protocol):
 
     @property
     def place_table(self) -> NDArray[np.int64]:
-        """Weights of places x columns, NOT_ALLOWED where refused."""
+        """Weights of places x columns, NOT_ALLOWED where refused; the idle columns last."""
+
+    @property
+    def idle(self) -> int:
+        """How many columns stand for places that stay empty."""
 
     def cells(self, groups: Any) -> Iterable[Cell]:
         """Return row and column of each group."""
@@ -59,10 +63,11 @@ class PlacesProof(LeximinProof):
         graph = read_graph(problem.place_table, None, None, two_sided=True)
         found = LeximinMatching(self.mate, self.barrier, graph, self.stages)
         found.verify()
-        if _cells(problem.place_rows, found) != sorted(problem.cells(groups)):
+        cells, worth = _taken(problem, found)
+        if cells != sorted(problem.cells(groups)):
             raise VerificationError("the places are taken by other pairs than the plan's")
-        if found.weight != self.bound_q:
-            raise VerificationError(f"the pairs are worth {found.weight} units, not {self.bound_q}")
+        if worth != self.bound_q:
+            raise VerificationError(f"the pairs are worth {worth} units, not {self.bound_q}")
 
 
 def prove_places(problem: Placed) -> tuple[list[Cell], PlacesProof]:
@@ -80,9 +85,15 @@ def prove_places(problem: Placed) -> tuple[list[Cell], PlacesProof]:
             f" {_MOST_PAIRS:,} pairs; use a finite fairness such as 5"
         )
     found = leximin_matching(table, two_sided=True)
-    proof = PlacesProof(int(found.weight), found.stages, found.barrier, found.mate)
-    return _cells(problem.place_rows, found), proof
+    cells, worth = _taken(problem, found)
+    return cells, PlacesProof(worth, found.stages, found.barrier, found.mate)
 
 
-def _cells(rows: NDArray[np.intp], found: LeximinMatching) -> list[Cell]:
-    return sorted((int(rows[place]), int(col) - len(rows)) for place, col in found.pairs)
+def _taken(problem: Placed, found: LeximinMatching) -> tuple[list[Cell], int]:
+    """Return the pairs of rows and columns, empty places aside, and what they are worth."""
+    rows, table = problem.place_rows, problem.place_table
+    places, cols = found.pairs[:, 0], found.pairs[:, 1] - len(rows)
+    busy = cols < table.shape[1] - problem.idle
+    places, cols = places[busy], cols[busy]
+    cells = sorted(zip(rows[places].tolist(), cols.tolist(), strict=True))
+    return cells, sum(table[places, cols].tolist())

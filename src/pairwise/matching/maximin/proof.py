@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pairwise.errors import VerificationError
-from pairwise.matching.bipartite import assignment
 from pairwise.matching.maximin.solve import maximin_assignment
 
 if TYPE_CHECKING:
@@ -65,16 +64,13 @@ class Priced:
         """Take the duals of an assignment whose rows are the columns here."""
         return cls(multipliers, proof.col_duals, proof.row_duals)
 
-    def bound(self, problem: Shared, sum_weight: float, floor: float = -np.inf) -> float:
-        """Return what no plan's sum, with its shares priced, is above; weak duality, O(pairs).
-
-        It is about plans that have the floor: where a column has one row, no pair is below it.
-        """
+    def bound(self, problem: Shared, sum_weight: float) -> float:
+        """Return what no plan's sum, with its shares priced, is above; weak duality, O(pairs)."""
         (row_low, row_high, *_), (col_low, col_high, *_) = problem.loads
         if (self.multipliers < 0).any() or self.multipliers.shape != col_high.shape:
             raise VerificationError("multipliers: must be one for each mentee, not below 0")
         prices = sum_weight + self.multipliers / np.maximum(col_high, 1)
-        allowed = _above_floor(problem, floor) > -np.inf
+        allowed = problem.scores > -np.inf
         priced = np.where(allowed, problem.scores, 0.0) * prices
         above = np.where(allowed, priced - self.row_duals[:, None] - self.col_duals, 0.0)
         sides = ((self.row_duals, row_low, row_high), (self.col_duals, col_low, col_high))
@@ -142,7 +138,7 @@ class MaximinProof:
 
 def sum_bound(problem: Shared, prices: Priced, floor: float) -> float:
     """Return what no sum of a plan with this floor is above."""
-    return prices.bound(problem, 1.0, floor) - floor * float(prices.multipliers.sum())
+    return prices.bound(problem, 1.0) - floor * float(prices.multipliers.sum())
 
 
 def prove_maximin(
@@ -179,25 +175,11 @@ def prove_maximin(
     floor_bound = max(proven, found.floor)
     searched = min(max(found.floor_bound, found.floor), floor_bound)
     cells = list(zip(found.rows.tolist(), here[found.cols].tolist(), strict=True))
-    weight = found.weight
-    if col_high.max() == 1:
-        weights = _above_floor(problem, found.floor)
-        lows = {"row_minimum": row_low, "col_minimum": col_low}
-        best = assignment(weights, row_high, col_high, **lows, cardinality="any")
-        cells = list(zip(best.rows.tolist(), best.cols.tolist(), strict=True))
-        weight = float(best.weight)
-        sum_prices = Priced(np.zeros(len(col_high)), best.row_duals, best.col_duals)
     most = sum_bound(problem, sum_prices, found.floor)
-    close = most <= weight + ROUNDING * max(1.0, abs(most))
-    units = round(weight / problem.step) if close else int(np.ceil(most / problem.step))
+    close = most <= found.weight + ROUNDING * max(1.0, abs(most))
+    units = round(found.weight / problem.step) if close else int(np.ceil(most / problem.step))
     proof = MaximinProof(units, found.floor, floor_bound, searched, floor_prices, sum_prices)
     return cells, proof
-
-
-def _above_floor(problem: Shared, floor: float) -> Floats:
-    """Return the weights without the pairs that no plan with this floor can hold."""
-    one = problem.loads[1][1] == 1
-    return np.where(one & (problem.scores < floor - ROUNDING), -np.inf, problem.scores)
 
 
 def _widened(prices: Priced, here: NDArray[np.intp], width: int) -> Priced:
