@@ -150,7 +150,7 @@ def assign(
     mentees as can be are, whichever mentors that takes; but where mentors or some mentees have a
     fewest, or mentees several mentors, all mentees must have one. It goes without people in both
     roles (unless they may be each other's mentor), and with required pairs only where it is
-    leximin.
+    leximin; leximin is for up to 4 million pairs of places and mentees, and heeds no `time_limit`.
 
     Examples
     --------

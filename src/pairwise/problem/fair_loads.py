@@ -59,8 +59,9 @@ class FairLoadProblem(LoadProblem):
             Naming what cannot be had together with fairness, and the way out.
         """
         fair = cls._with(problem, alpha)
-        for sentence in _refusals(fair):
-            raise InvalidInput(f"fairness={alpha:g}: {sentence}")
+        refusals = _refusals(fair)
+        if refusals:
+            raise InvalidInput(f"fairness={alpha:g}: {'; '.join(refusals)}")
         one_each = fair.is_leximin and max(fair.mentors.high) <= 1
         return fair if alpha < math.inf or one_each else replace(fair, participation="any")
 
