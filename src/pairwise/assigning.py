@@ -21,6 +21,7 @@ from pairwise.matching.exclusive import (
 )
 from pairwise.matching.fairness.places import prove_places
 from pairwise.matching.maximin.proof import prove_maximin
+from pairwise.matching.pricing import ONE_BLAS_THREAD
 from pairwise.participants import Participants
 from pairwise.plan import Outcome, Plan, Status
 from pairwise.problem import (
@@ -255,7 +256,9 @@ def solved(
         bound = total_bound - problem.rank(groups)
         return bound - problem.value(groups) <= target_gap * bound
 
-    search = ExclusiveSearch(Instance.of(problem), close_enough, time_limit, progress)
+    with ONE_BLAS_THREAD:
+        instance = Instance.of(problem)
+    search = ExclusiveSearch(instance, close_enough, time_limit, progress)
     try:
         found = search.run()
     except ShortageError as error:

@@ -13,7 +13,7 @@ from pairwise.errors import InvalidInput
 from pairwise.limits import check_limits, shown
 from pairwise.matching.fairness.proof import prove_leximin
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
-from pairwise.matching.pricing import PricingPairSolver
+from pairwise.matching.pricing import ONE_BLAS_THREAD, PricingPairSolver
 from pairwise.matching.proof import PlanProof, RankedProof
 from pairwise.matching.trio import TrioSearch
 from pairwise.plan import Outcome, Plan, Status
@@ -264,7 +264,8 @@ class Solving:
         problem = self.problem
         if problem.n <= _DENSE:
             everybody = slice(0, problem.n)
-            weights = problem.weights(everybody, everybody)
+            with ONE_BLAS_THREAD:
+                weights = problem.weights(everybody, everybody)
             return DensePairSolver(weights, problem.step, problem.largest, problem.rounding)
         return PricingPairSolver(
             problem,

@@ -11,6 +11,7 @@ import numpy as np
 
 from pairwise.errors import InfeasibleError
 from pairwise.matching.clash import smallest_clash
+from pairwise.matching.pricing import ONE_BLAS_THREAD
 from pairwise.matching.proof import PlanProof
 from pairwise.matching.tilted import (
     Answer,
@@ -136,8 +137,9 @@ class PeopleOracle:
         if self.n > _DENSE:
             return None
         everybody = slice(0, self.n)
-        measures = [one.measure.block(everybody, everybody) for one in self.sums]
-        weights = self.problem.weights(everybody, everybody)
+        with ONE_BLAS_THREAD:
+            measures = [one.measure.block(everybody, everybody) for one in self.sums]
+            weights = self.problem.weights(everybody, everybody)
         return MatrixOracle(weights, measures, self.limits)
 
     def under(self, problem: QuotaProblem) -> PeopleOracle:

@@ -10,6 +10,7 @@ import numpy as np
 from pairwise.errors import InfeasibleError, InvalidInput, listed, quoted
 from pairwise.history import History
 from pairwise.limits import check_limits, shown
+from pairwise.matching.pricing import ONE_BLAS_THREAD
 from pairwise.matching.rounds import (
     Schedule,
     circle_rounds,
@@ -176,7 +177,8 @@ class _Planning:
         present, fixed_pairs = self._present(absent), self._fixed(fixed)
         met, missed = self._so_far()
         report("score", 0.0)
-        units = problem.weights(slice(0, problem.n), slice(0, problem.n))
+        with ONE_BLAS_THREAD:
+            units = problem.weights(slice(0, problem.n), slice(0, problem.n))
         report("rounds", 0.2)
         schedule = Schedule(
             units,

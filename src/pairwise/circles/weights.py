@@ -11,6 +11,7 @@ from pairwise.circles.aims import balance_columns
 from pairwise.errors import InvalidInput
 from pairwise.matching.partitions.problem import APART
 from pairwise.matching.partitions.reading import LARGEST, Units
+from pairwise.matching.pricing import ONE_BLAS_THREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,8 @@ def pair_units(problem: GroupProblem) -> Units:
     scale = float(2.0 ** (30 - (frexp(most)[1] - (frexp(most)[0] == 0.5))))
     units = np.empty((problem.n, problem.n), dtype=np.int32)
     for rows in _chunks(problem.n):
-        block = problem.score.block(rows, slice(0, problem.n))
+        with ONE_BLAS_THREAD:
+            block = problem.score.block(rows, slice(0, problem.n))
         for column in columns:
             block = block + column.block(rows)
         _subtract_repeats(block, rows, problem, repeats)

@@ -7,7 +7,8 @@ person, the largest key outside the kept ones and how far the dual has moved sin
 later rounds look at few pairs or none. The idea is column generation [applegate1993]_.
 """
 
+from pairwise.matching.pricing.blas import ONE_BLAS_THREAD
 from pairwise.matching.pricing.solver import PricingPairSolver
 from pairwise.matching.pricing.weights import PairWeights, Progress
 
-__all__ = ["PairWeights", "PricingPairSolver", "Progress"]
+__all__ = ["ONE_BLAS_THREAD", "PairWeights", "PricingPairSolver", "Progress"]

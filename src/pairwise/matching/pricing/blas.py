@@ -1,4 +1,4 @@
-"""One BLAS thread while blocks run side by side, in this process."""
+"""One BLAS thread in this process: blocks run side by side, and strips are too thin to share."""
 
 from __future__ import annotations
 
