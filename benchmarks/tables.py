@@ -16,7 +16,9 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def seconds(value: float) -> str:
     """Return seconds with two significant digits, in ms below one second."""
-    return f"{value * 1e3:.2g} ms" if value < 0.0995 else f"{value:.2g} s"
+    if value < 0.0995:
+        return f"{value * 1e3:.2g} ms"
+    return f"{float(f'{value:.2g}'):,.10g} s"
 
 
 def machine() -> str:
