@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, floor
@@ -142,9 +143,9 @@ class _Sum(Quota):
                 ' Differ("site"), or people, such as Is("site", "Oslo")'
             )
 
+    @abstractmethod
     def _bounds(self, total: int, each: int) -> Bounds:
         """Return the bounds of a sum in which `each` counts one, and all make `total`."""
-        raise NotImplementedError
 
     def over_people(self, people: Participants, size: int) -> tuple[PeopleSum, ...]:
         """Return the number of people who count, within bounds."""

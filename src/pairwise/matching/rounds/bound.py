@@ -51,9 +51,9 @@ class SeasonBound:
         Raises
         ------
         VerificationError
-            When more is above the duals than claimed, or somebody has more partners than rounds.
+            When more is above the duals than claimed.
         """
-        table = with_byes(weights, self.left_out)
+        table = with_byes(weights, self.left_out * self.partners)
         self.certificate.check(lambda rows: table[rows])
 
 
@@ -65,9 +65,10 @@ def season_bound(
     A season that could fill more places than it does, or leaves out many, gets the weaker bound
     over seasons of any number of places.
     """
-    if left_out * partners <= len(units):
-        table = with_byes(units, left_out * partners)
-        loads = np.concatenate([capacity * partners, np.ones(left_out * partners, dtype=np.int64)])
+    byes = left_out * partners
+    if byes <= len(units):
+        table = with_byes(units, byes)
+        loads = np.concatenate([capacity * partners, np.ones(byes, dtype=np.int64)])
         answer = assignment(table, _fitting(loads, table), _fitting(loads, table))
         if len(answer.rows) == (places + 2 * left_out) * partners:
             return SeasonBound(answer.certificate, places, left_out, partners)
