@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kPartners = 10;       // candidates a row begins with
 constexpr Vertex kComplete = 40;            // up to this size all pairs are candidates at once
 constexpr std::size_t kLeftOutComplete = 64;
+constexpr std::size_t kManyViolations = 4;  // one for so many people: to start from scratch is faster than repairs
 
 std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
 
@@ -77,12 +78,16 @@ PricedMatching DenseSolver<Number>::frame(const RowScan<Number>& scan,
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
-  if (loaded_) anchor();
-  else framed_.load(edges_, interrupt);
-  loaded_ = true;
-  framed_.call_bye();
   DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
-  PricedMatching answer = optimise(framed_, pricing, interrupt);
+  if (!loaded_) {
+    loaded_ = true;
+    const FramedMatcher empty = framed_;
+    framed_.load(edges_, interrupt);
+    return optimise(framed_, pricing, interrupt, &empty);
+  }
+  anchor();
+  framed_.call_bye();
+  PricedMatching answer = optimise(framed_, pricing, interrupt, nullptr);
   if (pricing.read_most() && changed_rows_ > weights_.n / 8) anchored_ = false;
   return answer;
 }
@@ -96,26 +101,36 @@ PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> vertic
   for (const auto& [u, v] : pairs) framed.remove_edge(u, v);
   for (const Vertex v : vertices) framed.leave(v);
   DensePricing<Number> pricing(weights_, threshold_, anchor_, pairs);
-  return optimise(framed, pricing, interrupt);
+  return optimise(framed, pricing, interrupt, nullptr);
 }
 
+// With `empty`, the framed matcher before anything was loaded, `framed` holds the fractional optimum. Pairs that it
+// misses are added before blossoms are searched: to start from scratch then is faster than to repair blossoms.
 template <class Number>
 PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed, DensePricing<Number>& pricing,
-                                             Interrupt& interrupt) const {
-  bool running = framed.solve(interrupt);
-  bool covered = false;
+                                             Interrupt& interrupt, const FramedMatcher* empty) {
+  bool fractional = empty != nullptr;
   int rounds = 0;
   while (true) {
+    const bool running = fractional ? !interrupt.stop() : framed.solve(interrupt);
+    const bool covered = pricing.run(framed);
     ++rounds;
-    covered = pricing.run(framed);
-    if (covered || !running) break;
-    for (const Violation& pair : pricing.choose()) framed.set_edge(pair.u, pair.v, weights_.units(pair.u, pair.v));
-    running = framed.solve(interrupt);
+    if (!running || (covered && !fractional)) {
+      PricedMatching answer = framed.answer(covered && running);
+      answer.rounds = rounds;
+      for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
+      return answer;
+    }
+    const std::vector<Violation> chosen = pricing.choose();
+    if (!fractional || chosen.size() <= at(weights_.n) / kManyViolations) {
+      for (const Violation& pair : chosen) framed.set_edge(pair.u, pair.v, weights_.units(pair.u, pair.v));
+      fractional = false;
+      continue;
+    }
+    for (const Violation& pair : chosen) add_candidate(pair.u, pair.v);
+    framed = *empty;
+    framed.load(edges_, interrupt);
   }
-  PricedMatching answer = framed.answer(covered && running);
-  answer.rounds = rounds;
-  for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
-  return answer;
 }
 
 // ---------------------------------------------------------------- repairing

@@ -49,7 +49,8 @@ class DenseSolver {
   std::vector<Number> potentials() const;
   void anchor();
   void best_less(std::span<const Number> potential, Vertex v, RowScan<Number>& scan, BestEntries<Number>& best) const;
-  PricedMatching optimise(FramedMatcher& framed, DensePricing<Number>& pricing, Interrupt& interrupt) const;
+  PricedMatching optimise(FramedMatcher& framed, DensePricing<Number>& pricing, Interrupt& interrupt,
+                          const FramedMatcher* empty);
 
   DenseWeights<Number> weights_;
   bool maximum_;
