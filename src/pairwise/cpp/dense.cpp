@@ -78,15 +78,16 @@ PricedMatching DenseSolver<Number>::frame(const RowScan<Number>& scan,
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
-  DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
   if (!loaded_) {
     loaded_ = true;
     const FramedMatcher empty = framed_;
     framed_.load(edges_, interrupt);
+    DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
     return optimise(framed_, pricing, interrupt, &empty);
   }
   anchor();
   framed_.call_bye();
+  DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
   PricedMatching answer = optimise(framed_, pricing, interrupt, nullptr);
   if (pricing.read_most() && changed_rows_ > weights_.n / 8) anchored_ = false;
   return answer;
