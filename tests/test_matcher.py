@@ -223,18 +223,19 @@ def test_any_sequence_of_changes_equals_a_fresh_solve(seed, n, cardinality, inte
             assert same(matcher.what_if(*pair), expected) or cardinality == "any"
 
 
-@pytest.mark.parametrize("family", ["euclid", "vectors", "equal", "duplicates"])
+@pytest.mark.parametrize("family", ["euclid", "vectors", "equal", "duplicates", "cliques"])
 def test_structures_stay_proven(family):
     """Where blossoms are deep or all ties, changed rows, leavers and joiners end optimal too."""
     rng = np.random.default_rng(7)
     n = 240
     points, vectors = rng.random((n + 8, 2)), rng.normal(size=(n + 8, 12))
-    copies = np.arange(n + 8) // 3
+    copies, odd_cliques = np.arange(n + 8) // 3, np.arange(n + 8) // 15
     full = {
         "euclid": lambda: 2 - np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)),
         "vectors": lambda: vectors @ vectors.T,
         "equal": lambda: np.ones((n + 8, n + 8)),
         "duplicates": lambda: (vectors @ vectors.T)[np.ix_(copies, copies)],
+        "cliques": lambda: rng.random((n + 8, n + 8)) + 5 * (odd_cliques[:, None] == odd_cliques),
     }[family]()
     full = np.rint(full * 1000).astype(np.int64)
     full = symmetric(full)
@@ -352,6 +353,24 @@ def test_misuse_is_named(call, message):
     weights[0, 4] = weights[4, 0] = NOT_ALLOWED
     with pytest.raises(InvalidInput, match=message):
         call(Matcher(weights))
+
+
+def test_many_changes_one_after_another():
+    """Through all the renewals of what is known about the matrix, answers stay a fresh solve's."""
+    rng = np.random.default_rng(3)
+    n = 130
+    tight = np.arange(n) // 13
+    weights = symmetric(rng.integers(0, 30, (n, n)) + 100 * (tight[:, None] == tight))
+    matcher, model = Matcher(weights, cardinality="maximum"), Model(weights)
+    for step in range(60):
+        v = int(rng.integers(n))
+        row = rng.integers(0, 30, n) + 100 * (tight == rng.integers(10))
+        matcher.set_row(v, row)
+        model.set_row(v, row)
+        answer = matcher.solve()
+        answer.verify()
+        if step % 6 == 0:
+            assert same(answer, model.fresh("maximum"))
 
 
 def test_a_time_limit_is_taken_up_again():

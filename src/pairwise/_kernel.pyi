@@ -1,6 +1,7 @@
 """Compiled kernel of pairwise: arrays in, arrays out, no people."""
 
 from collections.abc import Sequence
+import enum
 from typing import Annotated, Any, overload
 
 import numpy
@@ -118,6 +119,16 @@ def assign_edges(u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C
     Maximum-weight assignment with loads on a list of pairs, each given once.
     """
 
+class Outcome(enum.Enum):
+    """How a search for the optimum ended."""
+
+    optimal = 0
+
+    at_horizon = 1
+    """To leave a free vertex alone would cost more than the horizon."""
+
+    interrupted = 2
+
 class Matcher:
     """Maximum-weight matching that stays optimal while edges change."""
 
@@ -130,8 +141,8 @@ class Matcher:
         Load the edges of an empty matcher; starts from the fractional optimum.
         """
 
-    def solve(self, time_limit: float | None = None) -> bool:
-        """Restore optimality; False if stopped early."""
+    def solve(self, time_limit: float | None = None, horizon: int = 2305843009213693951) -> Outcome:
+        """Restore optimality; no search moves a dual by more than the horizon."""
 
     def add_edges(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
         """Add edges; of parallel edges the larger weight counts."""

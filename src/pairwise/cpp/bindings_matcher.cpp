@@ -27,11 +27,11 @@ class StatefulMatcher {
     common_.reset();
   }
 
-  bool solve(std::optional<double> time_limit) {
+  Outcome solve(std::optional<double> time_limit, Weight horizon) {
     DeadlineOrSignal interrupt(time_limit);
     nb::gil_scoped_release release;
     common_.reset();
-    return matcher_.solve(interrupt);
+    return matcher_.solve(interrupt, std::min(horizon, kInfinity));
   }
 
   void add_edges(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight) {
@@ -210,13 +210,18 @@ std::vector<Edge> to_edges(Vertex n, std::span<const Vertex> u, std::span<const 
 }
 
 void bind_matcher(nb::module_& m) {
+  nb::enum_<Outcome>(m, "Outcome", "How a search for the optimum ended.")
+      .value("optimal", Outcome::optimal)
+      .value("at_horizon", Outcome::at_horizon, "To leave a free vertex alone would cost more than the horizon.")
+      .value("interrupted", Outcome::interrupted);
+
   nb::class_<StatefulMatcher>(m, "Matcher", "Maximum-weight matching that stays optimal while edges change.")
       .def(nb::init<Vertex>(), "n"_a)
       .def("__copy__", [](const StatefulMatcher& self) { return StatefulMatcher(self); })
       .def("load", &StatefulMatcher::load, "u"_a, "v"_a, "weight"_a, "time_limit"_a = nb::none(),
            "Load the edges of an empty matcher; starts from the fractional optimum.")
-      .def("solve", &StatefulMatcher::solve, "time_limit"_a = nb::none(),
-           "Restore optimality; False if stopped early.")
+      .def("solve", &StatefulMatcher::solve, "time_limit"_a = nb::none(), "horizon"_a = kInfinity,
+           "Restore optimality; no search moves a dual by more than the horizon.")
       .def("add_edges", &StatefulMatcher::add_edges, "u"_a, "v"_a, "weight"_a,
            "Add edges; of parallel edges the larger weight counts.")
       .def("set_edges", &StatefulMatcher::set_edges, "v"_a, "partner"_a, "weight"_a, "Replace all edges at v.")

@@ -9,9 +9,13 @@ namespace pairwise {
 namespace {
 
 constexpr std::size_t kPartners = 10;       // candidates a row begins with
+constexpr std::size_t kManyPartners = 64;   // where these leave too many pairs in question
 constexpr Vertex kComplete = 40;            // up to this size all pairs are candidates at once
 constexpr std::size_t kLeftOutComplete = 64;
 constexpr std::size_t kManyViolations = 4;  // one for so many people: to start from scratch is faster than repairs
+constexpr std::size_t kPatience = 2;        // looks at all entries until new anchors pay
+constexpr Weight kHorizonShare = 16;        // part of the range of weights by which a search may move duals at first
+constexpr Weight kFurther = 8;              // and factor by which it may when no edge is missed
 
 std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
 
@@ -22,9 +26,9 @@ DenseSolver<Number>::DenseSolver(const DenseWeights<Number>& weights, Cardinalit
                                  std::optional<std::pair<Number, Number>> span, std::span<const Vertex> absent)
     : weights_(weights),
       maximum_(cardinality == Cardinality::maximum),
-      threshold_(at(weights.n), kNone<Number>),
-      anchor_(at(weights.n), Number{0}),
-      framed_(weights.n, {}) {
+      anchor_(weights.n),
+      framed_(weights.n, {}),
+      partners_(kPartners) {
   std::vector<bool> skipped(at(weights.n), false);
   for (const Vertex v : absent) skipped[at(v)] = true;
   RowScan<Number> scan(at(weights.n));
@@ -53,7 +57,7 @@ std::vector<std::vector<Vertex>> DenseSolver<Number>::read_rows(RowScan<Number>&
     if (skipped[at(i)]) continue;
     best.clear(maximum_ ? kNone<Number> : Number{0});
     scan.offer(weights_.row(i), i + 1, i, best);
-    threshold_[at(i)] = best.threshold();
+    anchor_.threshold[at(i)] = best.threshold();
     for (const auto& [value, j] : best.entries()) chosen[at(i)].push_back(j);
   }
   return chosen;
@@ -62,7 +66,7 @@ std::vector<std::vector<Vertex>> DenseSolver<Number>::read_rows(RowScan<Number>&
 // With the bonus, one more pair outweighs any loss on the others along an alternating path.
 template <class Number>
 PricedMatching DenseSolver<Number>::frame(const RowScan<Number>& scan,
-                                          std::optional<std::pair<Number, Number>> span) const {
+                                          std::optional<std::pair<Number, Number>> span) {
   const Number low = span ? std::min(scan.low(), span->first) : scan.low();
   const Number high = span ? std::max(scan.high(), span->second) : scan.high();
   PricedMatching frame;
@@ -73,6 +77,7 @@ PricedMatching DenseSolver<Number>::frame(const RowScan<Number>& scan,
                : static_cast<long double>(value) * static_cast<long double>(weights_.scale);
   };
   frame.frame(weights_.n, std::floor(units(low)), std::ceil(units(high)), maximum_);
+  if (scan.low() < scan.high()) range_ = static_cast<Weight>(std::ceil(units(scan.high()) - units(scan.low())));
   return frame;
 }
 
@@ -82,14 +87,18 @@ PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
     loaded_ = true;
     const FramedMatcher empty = framed_;
     framed_.load(edges_, interrupt);
-    DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
+    DensePricing<Number> pricing(weights_, anchor_, {});
     return optimise(framed_, pricing, interrupt, &empty);
   }
-  anchor();
+  set_anchor();
   framed_.call_bye();
-  DensePricing<Number> pricing(weights_, threshold_, anchor_, {});
+  DensePricing<Number> pricing(weights_, anchor_, {});
   PricedMatching answer = optimise(framed_, pricing, interrupt, nullptr);
-  if (pricing.read_most() && changed_rows_ > weights_.n / 8) anchored_ = false;
+  looked_at_ += pricing.looked_at();
+  if (looked_at_ > kPatience * at(weights_.n) * at(weights_.n) && partners_ < kManyPartners) {
+    partners_ = kManyPartners;
+    anchored_ = false;
+  }
   return answer;
 }
 
@@ -97,55 +106,102 @@ template <class Number>
 PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> vertices,
                                                   std::span<const std::pair<Vertex, Vertex>> pairs,
                                                   Interrupt& interrupt) {
-  anchor();
+  set_anchor();
   FramedMatcher framed = framed_;
   for (const auto& [u, v] : pairs) framed.remove_edge(u, v);
   for (const Vertex v : vertices) framed.leave(v);
-  DensePricing<Number> pricing(weights_, threshold_, anchor_, pairs);
+  DensePricing<Number> pricing(weights_, anchor_, pairs);
   return optimise(framed, pricing, interrupt, nullptr);
 }
 
 // With `empty`, the framed matcher before anything was loaded, `framed` holds the fractional optimum. Pairs that it
 // misses are added before blossoms are searched: to start from scratch then is faster than to repair blossoms.
+// Later, somebody may seem to have no partner on the few candidates, which would be paid for with the bonus and
+// leave duals far from those of the whole matrix: a search stops at the horizon, and prices before it goes further.
 template <class Number>
 PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed, DensePricing<Number>& pricing,
                                              Interrupt& interrupt, const FramedMatcher* empty) {
-  bool fractional = empty != nullptr;
+  bool fractional = empty != nullptr, covered = false;
+  Weight horizon = range_ / kHorizonShare + 1;
+  Outcome outcome = Outcome::at_horizon;
   int rounds = 0;
   while (true) {
-    const bool running = fractional ? !interrupt.stop() : framed.solve(interrupt);
-    const bool covered = pricing.run(framed);
+    if (!fractional) outcome = framed.solve(interrupt, horizon);
+    else if (interrupt.stop()) outcome = Outcome::interrupted;
+    covered = pricing.run(framed);
     ++rounds;
-    if (!running || (covered && !fractional)) {
-      PricedMatching answer = framed.answer(covered && running);
-      answer.rounds = rounds;
-      for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
-      return answer;
-    }
+    if (outcome == Outcome::interrupted || (covered && outcome == Outcome::optimal)) break;
     const std::vector<Violation> chosen = pricing.choose();
-    if (!fractional || chosen.size() <= at(weights_.n) / kManyViolations) {
-      for (const Violation& pair : chosen) framed.set_edge(pair.u, pair.v, weights_.units(pair.u, pair.v));
-      fractional = false;
+    if (fractional && chosen.size() > at(weights_.n) / kManyViolations) {
+      for (const Violation& pair : chosen) add_candidate(pair.u, pair.v);
+      framed = *empty;
+      framed.load(edges_, interrupt);
       continue;
     }
-    for (const Violation& pair : chosen) add_candidate(pair.u, pair.v);
-    framed = *empty;
-    framed.load(edges_, interrupt);
+    for (const Violation& pair : chosen) framed.set_edge(pair.u, pair.v, weights_.units(pair.u, pair.v));
+    if (covered && !fractional) horizon = std::min(kInfinity, horizon * kFurther);
+    fractional = false;
+  }
+  PricedMatching answer = framed.answer(covered ? outcome : Outcome::interrupted);
+  answer.rounds = rounds;
+  for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
+  if (outcome == Outcome::interrupted) settle_left(framed, pricing, answer);
+  return answer;
+}
+
+// Gives the people whom a search that was stopped left alone the least duals that cover their pairs; where
+// cardinality comes first, pairs each of them with the best who is left.
+template <class Number>
+void DenseSolver<Number>::settle_left(const FramedMatcher& framed, const DensePricing<Number>& pricing,
+                                      PricedMatching& answer) const {
+  const auto may_meet = [&](Vertex i, Vertex j) { return weights_.allowed(i, j) && !pricing.forbids(i, j); };
+  for (Vertex i = 0; i < weights_.n; ++i) {
+    if (answer.mate[at(i)] < 0 && framed.present(i) && answer.duals.parent[at(i)] < 0) lower(framed, i, may_meet, answer);
+  }
+  if (maximum_) pair_left(framed, may_meet, answer.mate);
+}
+
+template <class Number>
+template <class MayMeet>
+void DenseSolver<Number>::lower(const FramedMatcher& framed, Vertex v, MayMeet may_meet, PricedMatching& answer) const {
+  auto& dual = answer.duals.vertex;
+  Weight least = 0;
+  if (framed.present(weights_.n)) least = std::max(least, 2 * (answer.bye + answer.bonus) - dual[at(weights_.n)]);
+  for (Vertex j = 0; j < weights_.n; ++j) {
+    if (framed.present(j) && may_meet(v, j)) least = std::max(least, 2 * (weights_.units(v, j) + answer.bonus) - dual[at(j)]);
+  }
+  dual[at(v)] = std::min(dual[at(v)], least);
+}
+
+template <class Number>
+template <class MayMeet>
+void DenseSolver<Number>::pair_left(const FramedMatcher& framed, MayMeet may_meet, std::vector<Vertex>& mate) const {
+  const auto is_left = [&](Vertex v) { return mate[at(v)] < 0 && framed.present(v); };
+  for (Vertex i = 0; i < weights_.n; ++i) {
+    Vertex best = -1;
+    for (Vertex j = i + 1; is_left(i) && j < weights_.n; ++j) {
+      if (is_left(j) && may_meet(i, j) && (best < 0 || weights_.row(i)[j] > weights_.row(i)[best])) best = j;
+    }
+    if (best < 0) continue;
+    mate[at(i)] = best;
+    mate[at(best)] = i;
   }
 }
 
 // ---------------------------------------------------------------- repairing
 
+// The best entries less the anchors of others become edges; the next best is the threshold.
 template <class Number>
 void DenseSolver<Number>::row_changed(Vertex v) {
   RowScan<Number> scan(at(weights_.n));
-  BestEntries<Number> best(kPartners);
-  best_less(potentials(), v, scan, best);
+  BestEntries<Number> best(partners_);
+  best.clear(kNone<Number>);
+  scan.offer(keys(anchor_.anchor, v).data(), v + 1, v, best);
   std::vector<Edge> edges;
   for (const auto& [worth, j] : best.entries()) edges.push_back({v, j, weights_.units(v, j)});
   framed_.set_edges(v, edges);
-  threshold_[at(v)] = std::numeric_limits<Number>::max();
-  ++changed_rows_;
+  anchor_.threshold[at(v)] = best.threshold();
+  anchor_.changed[at(v)] = true;
 }
 
 template <class Number>
@@ -154,46 +210,64 @@ void DenseSolver<Number>::pair_changed(Vertex u, Vertex v) {
   else framed_.remove_edge(u, v);
 }
 
+template <>
+Weight DenseSolver<Weight>::half(Weight dual) const {
+  return dual >> 1;
+}
+
+template <>
+double DenseSolver<double>::half(Weight dual) const {
+  return static_cast<double>(dual) / (2 * weights_.scale);
+}
+
 // Half the duals less the bonus, in the unit of the entries.
 template <class Number>
 std::vector<Number> DenseSolver<Number>::potentials() const {
-  std::vector<Number> half(at(weights_.n));
-  for (Vertex v = 0; v < weights_.n; ++v) {
-    const Weight dual = framed_.matcher().dual(v) - framed_.frame().bonus;
-    if constexpr (std::is_integral_v<Number>) half[at(v)] = dual >> 1;
-    else half[at(v)] = static_cast<Number>(dual) / (2 * weights_.scale);
-  }
-  return half;
+  std::vector<Number> potential(at(weights_.n));
+  for (Vertex v = 0; v < weights_.n; ++v) potential[at(v)] = half(framed_.matcher().dual(v) - framed_.frame().bonus);
+  return potential;
 }
 
 // Before repairs, which move duals little: measured against the duals, the best entries of a row tell more about
-// all others than the largest entries do. They become edges.
+// all others than the largest entries do. They become edges, and take the place of those that nothing rests on.
 template <class Number>
-void DenseSolver<Number>::anchor() {
+void DenseSolver<Number>::set_anchor() {
   if (anchored_) return;
   anchored_ = true;
-  changed_rows_ = 0;
-  anchor_ = potentials();
+  looked_at_ = 0;
+  const CommonDual common(framed_.matcher());
+  DenseAnchor<Number> anchor(weights_.n);
+  anchor.anchor = potentials();
+  anchor.sets = SetMemory(framed_.matcher());
   RowScan<Number> scan(at(weights_.n));
-  BestEntries<Number> best(kPartners);
+  BestEntries<Number> best(partners_);
+  std::vector<Edge> edges;
   for (Vertex v = 0; v < weights_.n; ++v) {
     if (!framed_.present(v)) continue;
-    best_less(anchor_, v, scan, best);
-    threshold_[at(v)] = best.threshold();
-    for (const auto& [worth, j] : best.entries()) framed_.set_edge(v, j, weights_.units(v, j));
+    anchor.largest = std::max(anchor.largest, std::abs(static_cast<double>(anchor.anchor[at(v)])));
+    auto key = keys(anchor.anchor, v);
+    common.for_each_partner(v, [&](Vertex j, Weight sum) {
+      if (j >= weights_.n || key[at(j)] == kNone<Number>) return;
+      key[at(j)] -= half(sum);
+      anchor.largest = std::max(anchor.largest, static_cast<double>(half(sum)));
+    });
+    best.clear(kNone<Number>);
+    scan.offer(key.data(), v + 1, v, best);
+    anchor.threshold[at(v)] = best.threshold();
+    for (const auto& [worth, j] : best.entries()) edges.push_back({v, j, weights_.units(v, j)});
   }
+  anchor_ = std::move(anchor);
+  framed_.exchange_edges(edges, common);
 }
 
-// The partners of v whose entries less their potentials are best.
+// Entries of a row less the potentials of the others.
 template <class Number>
-void DenseSolver<Number>::best_less(std::span<const Number> potential, Vertex v, RowScan<Number>& scan,
-                                    BestEntries<Number>& best) const {
+std::vector<Number> DenseSolver<Number>::keys(std::span<const Number> potential, Vertex v) const {
   std::vector<Number> key(at(weights_.n), kNone<Number>);
   for (Vertex j = 0; j < weights_.n; ++j) {
     if (framed_.present(j) && weights_.allowed(v, j)) key[at(j)] = weights_.row(v)[j] - potential[at(j)];
   }
-  best.clear(kNone<Number>);
-  scan.offer(key.data(), v + 1, v, best);
+  return key;
 }
 
 // People whom the candidates' hubs leave over get candidates among themselves until nobody is left over,

@@ -41,27 +41,33 @@ class DenseSolver {
 
  private:
   std::vector<std::vector<Vertex>> read_rows(RowScan<Number>& scan, const std::vector<bool>& skipped);
-  PricedMatching frame(const RowScan<Number>& scan, std::optional<std::pair<Number, Number>> span) const;
+  PricedMatching frame(const RowScan<Number>& scan, std::optional<std::pair<Number, Number>> span);
   void join_left_out();
   void join(const std::vector<Vertex>& left, std::size_t partners);
   void add_candidate(Vertex u, Vertex v) { edges_.push_back({u, v, weights_.units(u, v)}); }
   bool meet(Vertex u, Vertex v) const { return framed_.present(u) && framed_.present(v) && weights_.allowed(u, v); }
+  Number half(Weight dual) const;
   std::vector<Number> potentials() const;
-  void anchor();
-  void best_less(std::span<const Number> potential, Vertex v, RowScan<Number>& scan, BestEntries<Number>& best) const;
+  void set_anchor();
+  std::vector<Number> keys(std::span<const Number> potential, Vertex v) const;
+  void settle_left(const FramedMatcher& framed, const DensePricing<Number>& pricing, PricedMatching& answer) const;
+  template <class MayMeet>
+  void lower(const FramedMatcher& framed, Vertex v, MayMeet may_meet, PricedMatching& answer) const;
+  template <class MayMeet>
+  void pair_left(const FramedMatcher& framed, MayMeet may_meet, std::vector<Vertex>& mate) const;
   PricedMatching optimise(FramedMatcher& framed, DensePricing<Number>& pricing, Interrupt& interrupt,
                           const FramedMatcher* empty);
 
   DenseWeights<Number> weights_;
   bool maximum_;
+  Weight range_ = 1;               // largest less least weight, at least 1
   std::vector<Edge> edges_;        // candidates to begin with
-  // No entry (i, j) outside the matcher's edges is above threshold_[i] + anchor_[j]; the largest number tells
-  // nothing about its row.
-  std::vector<Number> threshold_, anchor_;
+  DenseAnchor<Number> anchor_;
   FramedMatcher framed_;
   bool loaded_ = false;
-  Vertex changed_rows_ = 0;        // since the anchors were set
-  bool anchored_ = false;
+  std::size_t partners_;           // edges that a row gets when anchors are set
+  bool anchored_ = false;          // by duals; at first by the largest entries
+  std::size_t looked_at_ = 0;      // entries, since the anchors were set
 };
 
 }  // namespace pairwise

@@ -10,20 +10,18 @@ namespace pairwise {
 namespace {
 
 constexpr std::size_t kAddedPerRow = 4;  // violated pairs a row may add in one round
-constexpr std::size_t kShortPrefix = 16; // a prefix below this share of the row is cheaper than the whole row
+constexpr std::size_t kShortPrefix = 16; // below this share of the row, entries one by one are cheaper than all
 
 std::size_t at(Vertex v) { return static_cast<std::size_t>(v); }
 
 }  // namespace
 
 template <class Number>
-DensePricing<Number>::DensePricing(const DenseWeights<Number>& weights, std::span<const Number> threshold,
-                                   std::span<const Number> anchor,
+DensePricing<Number>::DensePricing(const DenseWeights<Number>& weights, const DenseAnchor<Number>& anchor,
                                    std::span<const std::pair<Vertex, Vertex>> forbidden)
-    : weights_(weights), threshold_(threshold), anchor_(anchor), found_(at(weights.n)), worst_(2 * kAddedPerRow) {
+    : weights_(weights), anchor_(anchor), found_(at(weights.n)), common_(at(weights.n), 0), worst_(2 * kAddedPerRow) {
   for (const auto& [u, v] : forbidden) forbidden_.push_back(std::minmax(u, v));
   std::sort(forbidden_.begin(), forbidden_.end());
-  for (const Number v : anchor) largest_anchor_ = std::max(largest_anchor_, std::abs(static_cast<double>(v)));
 }
 
 template <class Number>
@@ -36,8 +34,7 @@ bool DensePricing<Number>::run(const FramedMatcher& framed) {
   for (Vertex i = 0; i < weights_.n; ++i) {
     if (!framed.present(i)) continue;
     worst_.clear(0);
-    const std::size_t count = suspects(i);
-    for (std::size_t k = 0; k < count; ++k) check(i, found_[k], common);
+    check(i, suspects(i), common);
     for (const auto& [amount, j] : worst_.entries()) violations_.push_back({amount, i, j});
   }
   return violations_.empty();
@@ -55,75 +52,150 @@ Weight DensePricing<Weight>::floor_of(Vertex v) const {
   return framed_->present(v) ? dual_[at(v)] >> 1 : kInfinity;
 }
 
+// The common dual of a pair counts for both of its ends, so each bears half of the loss; here in half units.
+template <>
+double DensePricing<double>::sag_of(Weight shrunk) const {
+  return static_cast<double>(shrunk) * (1 + 0x1p-50) / (4.0 * weights_.scale);
+}
+
+template <>
+Weight DensePricing<Weight>::sag_of(Weight shrunk) const {
+  return (shrunk + 3) / 4;
+}
+
+template <class Number>
+template <class Key>
+void Order<Number>::sort_by(Key key_of) {
+  std::sort(vertex.begin(), vertex.end(), [&](Vertex a, Vertex b) { return key_of(a) < key_of(b); });
+  key.resize(vertex.size());
+  std::transform(vertex.begin(), vertex.end(), key.begin(), key_of);
+}
+
+template <class Number>
+std::size_t Order<Number>::up_to(Number bound) const {
+  return static_cast<std::size_t>(std::upper_bound(key.begin(), key.end(), bound) - key.begin());
+}
+
 template <class Number>
 void DensePricing<Number>::prepare() {
   const std::size_t n = at(weights_.n);
   dual_.resize(n);
   floor_.resize(n);
-  risen_.resize(n);
-  rows_read_ = 0;
-  order_.resize(n);
   for (Vertex v = 0; v < weights_.n; ++v) {
     dual_[at(v)] = framed_->matcher().dual(v) - framed_->frame().bonus;
     floor_[at(v)] = floor_of(v);
   }
-  const auto risen = [&](Vertex v) { return floor_[at(v)] - anchor_[at(v)]; };
-  std::iota(order_.begin(), order_.end(), 0);
-  std::sort(order_.begin(), order_.end(), [&](Vertex a, Vertex b) { return risen(a) < risen(b); });
-  for (std::size_t k = 0; k < n; ++k) risen_[k] = risen(order_[k]);
+  everybody_.vertex.resize(n);
+  std::iota(everybody_.vertex.begin(), everybody_.vertex.end(), 0);
+  everybody_.sort_by([&](Vertex v) { return floor_[at(v)] - anchor_.anchor[at(v)]; });
+  group_vertices();
 }
 
-// Rounding of thresholds, anchors and floors moves none of them by more than the slack.
+template <class Number>
+void DensePricing<Number>::group_vertices() {
+  const auto& sets = anchor_.sets;
+  sag_.assign(at(weights_.n), 0);
+  group_.assign(at(weights_.n), -1);
+  groups_.clear();
+  if (sets.outermost().empty()) return;
+  const auto shrunk = sets.shrunk(framed_->matcher());
+  std::vector<Vertex> number(sets.outermost().size(), -1);
+  for (Vertex v = 0; v < weights_.n; ++v) {
+    const Vertex set = sets.outermost()[at(v)];
+    if (set < 0 || anchor_.changed[at(v)]) continue;
+    if (number[at(set)] < 0) {
+      number[at(set)] = static_cast<Vertex>(groups_.size());
+      groups_.emplace_back();
+    }
+    group_[at(v)] = number[at(set)];
+    groups_[at(group_[at(v)])].vertex.push_back(v);
+    sag_[at(v)] = sag_of(shrunk[at(v)]);
+  }
+  for (auto& group : groups_) {
+    group.sort_by([&](Vertex v) { return floor_[at(v)] - anchor_.anchor[at(v)] - sag_[at(v)]; });
+  }
+}
+
+// Rounding of thresholds, anchors, sags and floors moves none of them by more than the slack.
 template <>
 double DensePricing<double>::room_of(Vertex i) const {
-  const double room = threshold_[at(i)] - floor_[at(i)];
-  return room + (std::abs(threshold_[at(i)]) + std::abs(floor_[at(i)]) + largest_anchor_) * 0x1p-48;
+  const double threshold = anchor_.threshold[at(i)], floor = floor_[at(i)];
+  return threshold - floor + (std::abs(threshold) + std::abs(floor) + sag_[at(i)] + anchor_.largest) * 0x1p-48;
 }
 
 template <>
 Weight DensePricing<Weight>::room_of(Vertex i) const {
-  return threshold_[at(i)] - floor_[at(i)];
+  return anchor_.threshold[at(i)] - floor_[at(i)];
 }
 
-// Writes the j whose pairs with i may be violated to found_. A violated entry is above floor_[i] + floor_[j], one
-// outside the edges at most threshold_[i] + anchor_[j], so only those j whose floor rose by less than
-// threshold_[i] - floor_[i] need a look: often a short prefix of the order. A row without a threshold is looked at
-// as a whole, the others behind the diagonal.
+// Writes the j whose pairs with i may be violated to found_. A violated entry is above floor_[i] + floor_[j] and half
+// the common dual, so outside the edges only those j whose floor rose by less than the room of i need a look, and
+// of those that had duals in common with i, some more: often short prefixes of two orders. Of a row that changed
+// all j are looked at, else those behind the diagonal.
 template <class Number>
 std::size_t DensePricing<Number>::suspects(Vertex i) {
+  const bool whole = anchor_.changed[at(i)];
+  std::size_t near = 0, related = 0;
+  if (anchor_.threshold[at(i)] > kNone<Number>) {
+    const Number room = room_of(i);
+    near = everybody_.up_to(room);
+    if (group_[at(i)] >= 0) related = groups_[at(group_[at(i)])].up_to(room + sag_[at(i)]);
+  }
+  if (near + related < at(weights_.n) / kShortPrefix) {
+    looked_at_ += near + related;
+    const Vertex group = group_[at(i)];
+    const std::size_t count = take(everybody_, near, i, 0, [&](Vertex j) {
+      return (whole || j > i) && (group < 0 || group_[at(j)] != group);
+    });
+    return related == 0 ? count : take(groups_[at(group)], related, i, count, [i](Vertex j) { return j > i; });
+  }
+  const std::size_t from = whole ? 0 : at(i) + 1;
+  looked_at_ += at(weights_.n) - from;
+  return entries_above(weights_.row(i) + from, floor_.data() + from, floor_[at(i)], at(weights_.n) - from,
+                       static_cast<Vertex>(from), found_.data());
+}
+
+// Appends the wanted ones of the first few of an order whose pairs with i may be violated.
+template <class Number>
+template <class Wanted>
+std::size_t DensePricing<Number>::take(const Order<Number>& order, std::size_t reach, Vertex i, std::size_t count,
+                                       Wanted wanted) {
   const Number* row = weights_.row(i);
   const Number own = floor_[at(i)];
-  const bool whole = threshold_[at(i)] == std::numeric_limits<Number>::max();
-  if (!whole) {
-    const Number room = threshold_[at(i)] == kNone<Number> ? kNone<Number> : room_of(i);
-    const auto reach =
-        static_cast<std::size_t>(std::upper_bound(risen_.begin(), risen_.end(), room) - risen_.begin());
-    if (reach < order_.size() / kShortPrefix) {
-      std::size_t count = 0;
-      for (std::size_t k = 0; k < reach; ++k) {
-        const Vertex j = order_[k];
-        if (j > i && row[j] > own + floor_[at(j)]) found_[count++] = j;
-      }
-      return count;
-    }
+  for (std::size_t k = 0; k < reach; ++k) {
+    const Vertex j = order.vertex[k];
+    if (wanted(j) && row[j] > own + floor_[at(j)]) found_[count++] = j;
   }
-  ++rows_read_;
-  const std::size_t from = whole ? 0 : at(i) + 1;
-  return entries_above(row + from, floor_.data() + from, own, at(weights_.n) - from, static_cast<Vertex>(from),
-                       found_.data());
+  return count;
 }
 
 template <class Number>
-void DensePricing<Number>::check(Vertex i, Vertex j, const CommonDual& common) {
+void DensePricing<Number>::check(Vertex i, std::size_t count, const CommonDual& common) {
+  if (count < at(weights_.n) / kShortPrefix) {
+    for (std::size_t k = 0; k < count; ++k) check(i, found_[k], common(i, found_[k]));
+    return;
+  }
+  common.for_each_partner(i, [&](Vertex j, Weight sum) {
+    if (j < weights_.n) common_[at(j)] = sum;
+  });
+  for (std::size_t k = 0; k < count; ++k) check(i, found_[k], common_[at(found_[k])]);
+  std::fill(common_.begin(), common_.end(), 0);
+}
+
+template <class Number>
+void DensePricing<Number>::check(Vertex i, Vertex j, Weight common) {
   if (!weights_.allowed(i, j)) return;
-  const Weight missing = 2 * weights_.units(i, j) - dual_[at(i)] - dual_[at(j)];
-  if (missing <= 0) return;
-  const Weight amount = missing - common(i, j);
+  const Weight amount = 2 * weights_.units(i, j) - dual_[at(i)] - dual_[at(j)] - common;
   if (amount <= 0) return;
-  if (std::binary_search(forbidden_.begin(), forbidden_.end(), std::pair{std::min(i, j), std::max(i, j)})) return;
+  if (forbids(i, j)) return;
   worst_.offer(amount, j);
   raise_[at(i)] = std::max(raise_[at(i)], (amount + 1) / 2);
   raise_[at(j)] = std::max(raise_[at(j)], (amount + 1) / 2);
+}
+
+template <class Number>
+bool DensePricing<Number>::forbids(Vertex i, Vertex j) const {
+  return std::binary_search(forbidden_.begin(), forbidden_.end(), std::pair{std::min(i, j), std::max(i, j)});
 }
 
 template <class Number>

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "best_entries.h"
+#include "dense_anchor.h"
 #include "dense_weights.h"
 #include "framed_matcher.h"
 #include "laminar.h"
@@ -15,23 +16,36 @@ struct Violation {
   Vertex u, v;
 };
 
+// Vertices by a key, ascending.
+template <class Number>
+struct Order {
+  std::vector<Vertex> vertex;
+  std::vector<Number> key;
+
+  template <class Key>
+  void sort_by(Key key_of);
+  // How many have at most this key.
+  std::size_t up_to(Number bound) const;
+};
+
 // Searches a dense matrix for the pairs that the duals of a matcher do not cover.
 template <class Number>
 class DensePricing {
  public:
-  // No entry (i, j) outside the matcher's edges is above threshold[i] + anchor[j]; a threshold that is the
-  // largest number tells nothing. Vertices that are not present and forbidden pairs are left aside.
-  DensePricing(const DenseWeights<Number>& weights, std::span<const Number> threshold,
-               std::span<const Number> anchor, std::span<const std::pair<Vertex, Vertex>> forbidden);
+  // Vertices that are not present and forbidden pairs are left aside.
+  DensePricing(const DenseWeights<Number>& weights, const DenseAnchor<Number>& anchor,
+               std::span<const std::pair<Vertex, Vertex>> forbidden);
 
   // True if all pairs are covered.
   bool run(const FramedMatcher& framed);
 
+  bool forbids(Vertex i, Vertex j) const;
+
   // The most violated pairs, a few for each person.
   std::vector<Violation> choose();
 
-  // Whether most rows had to be read as a whole: better anchors would help.
-  bool read_most() const { return 2 * rows_read_ > weights_.n; }
+  // Number of entries that were looked at, in all runs: many call for better anchors.
+  std::size_t looked_at() const { return looked_at_; }
 
   // What to add to the duals to make them feasible: half of the worst violation at each vertex.
   const std::vector<Weight>& raise() const { return raise_; }
@@ -39,25 +53,32 @@ class DensePricing {
  private:
   void prepare();
   Number floor_of(Vertex v) const;
+  Number sag_of(Weight shrunk) const;
+  void group_vertices();
   Number room_of(Vertex i) const;
   std::size_t suspects(Vertex i);
-  void check(Vertex i, Vertex j, const CommonDual& common);
+  template <class Wanted>
+  std::size_t take(const Order<Number>& order, std::size_t reach, Vertex i, std::size_t count, Wanted wanted);
+  void check(Vertex i, std::size_t count, const CommonDual& common);
+  void check(Vertex i, Vertex j, Weight common);
 
   const DenseWeights<Number>& weights_;
-  std::span<const Number> threshold_, anchor_;
+  const DenseAnchor<Number>& anchor_;
   std::vector<std::pair<Vertex, Vertex>> forbidden_;  // smaller vertex first, sorted
   const FramedMatcher* framed_ = nullptr;
   std::vector<Weight> dual_;            // of vertices, less their share of the bonus
   // Entries at most floor_[i] + floor_[j] are covered: half the duals, in the unit of the entries and a little
   // less.
   std::vector<Number> floor_;
-  std::vector<Number> risen_;           // floors less anchors, ascending
-  std::vector<Vertex> order_;           // vertices in that order
+  std::vector<Number> sag_;             // half of what a pair may have lost in common duals, for one of its ends
+  Order<Number> everybody_;             // by floors less anchors
+  std::vector<Order<Number>> groups_;   // of vertices whose pairs had duals in common, by floors less anchors and sags
+  std::vector<Vertex> group_;           // by vertex: in groups_, -1 if in none
   std::vector<Vertex> found_;
   std::vector<Violation> violations_;
   std::vector<Weight> raise_;
-  Vertex rows_read_ = 0;
-  double largest_anchor_ = 0;
+  std::vector<Weight> common_;          // of one row with all others
+  std::size_t looked_at_ = 0;
   BestEntries<Weight> worst_;
 };
 

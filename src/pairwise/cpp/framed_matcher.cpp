@@ -36,6 +36,14 @@ void FramedMatcher::call_bye() {
   matcher_.set_edges(n_, edges);
 }
 
+void FramedMatcher::exchange_edges(std::span<const Edge> edges, const CommonDual& common) {
+  matcher_.remove_unused([&](Vertex v, const Arc& arc) {
+    if (v == n_ || arc.head == n_) return false;
+    return matcher_.dual(v) + matcher_.dual(arc.head) + common(v, arc.head) > arc.weight;
+  });
+  for (const Edge& edge : edges) set_edge(edge.u, edge.v, edge.weight);
+}
+
 void FramedMatcher::leave(Vertex v) {
   if (!present(v)) return;
   present_[static_cast<std::size_t>(v)] = false;
@@ -54,9 +62,9 @@ void FramedMatcher::set_edges(Vertex v, std::span<const Edge> edges) {
   matcher_.set_edges(v, framed);
 }
 
-PricedMatching FramedMatcher::answer(bool complete) const {
+PricedMatching FramedMatcher::answer(Outcome outcome) const {
   PricedMatching out = frame_;
-  out.complete = complete;
+  out.complete = outcome == Outcome::optimal;
   out.take(matcher_, n_);
   return out;
 }

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "common.h"
+#include "laminar.h"
 #include "matcher.h"
 #include "priced_matching.h"
 
 namespace pairwise {
 
-// A Matcher under a frame: to every weight it adds the bonus, and the bye takes part after
-// `load` and `call_bye` while the number of vertices that are present is odd. Weights given here are without the bonus. Throughout, `n` is the bye.
+// A Matcher under a frame: to every weight it adds the bonus, and the bye takes part after `load` and `call_bye`
+// while the number of vertices that are present is odd. Weights given here are without the bonus. Throughout, `n`
+// is the bye.
 class FramedMatcher {
  public:
   FramedMatcher(Vertex n, const PricedMatching& frame);
@@ -22,12 +24,15 @@ class FramedMatcher {
   // Lets the bye come or go as the number of vertices demands.
   void call_bye();
 
-  // Restores optimality.
-  bool solve(Interrupt& interrupt) { return matcher_.solve(interrupt); }
+  // Restores optimality, as Matcher does.
+  Outcome solve(Interrupt& interrupt, Weight horizon = kInfinity) { return matcher_.solve(interrupt, horizon); }
 
   // Sets the weight of an edge; makes it if it is not there.
   void set_edge(Vertex u, Vertex v, Weight weight) { matcher_.set_edge(u, v, weight + frame_.bonus); }
   void remove_edge(Vertex u, Vertex v) { matcher_.remove_edge(u, v); }
+
+  // Adds edges, and removes those that nothing rests on; `common` is of the present duals.
+  void exchange_edges(std::span<const Edge> edges, const CommonDual& common);
 
   // Takes v out with all its edges; v may be the bye.
   void leave(Vertex v);
@@ -37,7 +42,7 @@ class FramedMatcher {
   bool present(Vertex v) const { return present_[static_cast<std::size_t>(v)]; }
   const Matcher& matcher() const { return matcher_; }
   const PricedMatching& frame() const { return frame_; }
-  PricedMatching answer(bool complete) const;
+  PricedMatching answer(Outcome outcome) const;
 
  private:
   Vertex n_;

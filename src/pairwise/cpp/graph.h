@@ -30,6 +30,13 @@ class Graph {
   void set(Vertex u, Vertex v, Weight weight);
   void remove(Vertex u, Vertex v);
   void isolate(Vertex v);
+  // Removes the edges of which unused(v, arc) says so at both ends.
+  template <class Unused>
+  void remove_if(Unused unused) {
+    for (Vertex v = 0; v < size(); ++v) {
+      std::erase_if(arcs_[static_cast<std::size_t>(v)], [&](const Arc& arc) { return unused(v, arc); });
+    }
+  }
 
  private:
   Arc* find_arc(Vertex tail, Vertex head);

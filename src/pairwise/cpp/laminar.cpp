@@ -40,6 +40,7 @@ void CommonDual::lay_out(const DualSolution& duals, std::size_t n) {
     if (node < n) {
       place_[node] = static_cast<Vertex>(meeting.size());
       meeting.push_back(before);
+      order_.push_back(static_cast<Vertex>(node));
       continue;
     }
     for (std::size_t child = first_child[node]; child != nodes; child = next_sibling[child]) {

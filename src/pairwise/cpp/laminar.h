@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "matcher.h"
@@ -16,13 +17,37 @@ class CommonDual {
 
   Weight operator()(Vertex u, Vertex v) const;
 
+  // Calls visit(u, sum) for all other u of which the sum for u and v is above 0. O(their number).
+  template <class Visit>
+  void for_each_partner(Vertex v, Visit visit) const;
+
  private:
   void lay_out(const DualSolution& duals, std::size_t n);
   void build_table();
 
   std::vector<Vertex> root_;               // by vertex: its outermost set, or itself
-  std::vector<Vertex> place_;              // by vertex: its place in the order
+  std::vector<Vertex> place_;              // by vertex: its place in the order, if it is in a set
+  std::vector<Vertex> order_;              // of the vertices that are in sets, set by set
   std::vector<std::vector<Weight>> least_; // least_[h][p]: least meeting sum at places p ... p + 2^h - 1
 };
+
+template <class Visit>
+void CommonDual::for_each_partner(Vertex v, Visit visit) const {
+  if (root_[static_cast<std::size_t>(v)] == v) return;
+  const auto& meeting = least_.front();
+  const auto own = static_cast<std::size_t>(place_[static_cast<std::size_t>(v)]);
+  Weight sum = kInfinity;
+  for (std::size_t p = own + 1; p < order_.size(); ++p) {
+    sum = std::min(sum, meeting[p]);
+    if (sum == 0) break;
+    visit(order_[p], sum);
+  }
+  sum = kInfinity;
+  for (std::size_t p = own; p > 0; --p) {
+    sum = std::min(sum, meeting[p]);
+    if (sum == 0) break;
+    visit(order_[p - 1], sum);
+  }
+}
 
 }  // namespace pairwise

@@ -56,9 +56,10 @@ Vertex Matcher::new_blossom() {
   if (!unused_blossoms_.empty()) {
     const Vertex node = unused_blossoms_.back();
     unused_blossoms_.pop_back();
+    blossom(node).born = ++births_;
     return node;
   }
-  blossoms_.emplace_back();
+  blossoms_.emplace_back().born = ++births_;
   dual_.push_back(0);
   for (auto* field : {&parent_, &position_, &size_, &least_leaf_, &node_set_, &match_in_, &match_out_, &entry_in_,
                       &entry_out_}) {
@@ -75,6 +76,7 @@ void Matcher::release_blossom(Vertex node) {
   blossom(node).edge.clear();
   blossom(node).boundary.clear();
   blossom(node).boundary_version = 0;
+  blossom(node).born = 0;
   size_[index(node)] = 0;
   label_[index(node)] = Label::none;
   unused_blossoms_.push_back(node);

@@ -17,6 +17,13 @@ struct DualSolution {
   std::vector<Weight> set;      // (sets,) >= 0, at twice the scale
 };
 
+// How a search for the optimum ended.
+enum class Outcome : std::uint8_t {
+  optimal,
+  at_horizon,   // a free vertex waits for edges: to do without would cost more than the horizon
+  interrupted
+};
+
 // Maximum-weight matching in a general graph, kept optimal while the graph changes.
 //
 // Primal-dual method of Edmonds with one alternating tree at a time: each search is a shortest-path search
@@ -36,14 +43,21 @@ class Matcher {
   // Loads the edges of an empty matcher and starts from the fractional optimum.
   void load(std::span<const Edge> edges, Interrupt& interrupt);
 
-  // Restores optimality after changes. False if interrupted; I1-I3 hold and `bound` is valid even then.
-  bool solve(Interrupt& interrupt);
+  // Restores optimality after changes. No search moves a dual by more than the horizon. Unless the optimum is
+  // found, I1-I3 hold, so the duals still bound every matching.
+  Outcome solve(Interrupt& interrupt, Weight horizon = kInfinity);
 
   void add_edge(Vertex u, Vertex v, Weight weight);
   // Sets the weight of an edge, up or down; makes it if it is not there.
   void set_edge(Vertex u, Vertex v, Weight weight);
   void remove_edge(Vertex u, Vertex v);
   void isolate(Vertex v);
+  // Removes the edges of which unused(v, arc) says so at both ends; none of them may be tight.
+  template <class Unused>
+  void remove_unused(Unused unused) {
+    ++graph_version_;
+    graph_.remove_if(unused);
+  }
   // Replaces all edges at v.
   void set_edges(Vertex v, std::span<const Edge> edges);
 
@@ -51,6 +65,12 @@ class Matcher {
   const Graph& graph() const { return graph_; }
   Weight dual(Vertex v) const { return dual_[index(v)] + set_pending_[index(set_of_[index(v)])]; }
   Vertex top(Vertex v) const { return set_top_[index(set_of_[index(v)])]; }
+  // Vertices are the first nodes, blossoms the others; not all of these are in use.
+  Vertex nodes() const { return static_cast<Vertex>(parent_.size()); }
+  Vertex parent(Vertex node) const { return parent_[index(node)]; }
+  Weight set_dual(Vertex node) const { return dual_[index(node)]; }
+  // Tells the blossom that uses a node from others that did or will; 0 while none does.
+  std::uint64_t born(Vertex node) const { return blossom(node).born; }
   // Sum of the duals of blossoms that hold both u and v. O(depth).
   Weight common_dual(Vertex u, Vertex v) const;
 
@@ -69,6 +89,7 @@ class Matcher {
     std::vector<std::pair<Vertex, Vertex>> edge;     // edge[k] joins child[k] to child[k + 1]
     std::vector<BoundaryArc> boundary;               // edges that leave it, if of this version of the graph
     std::uint64_t boundary_version = 0;
+    std::uint64_t born = 0;
   };
   static constexpr Vertex kKeepBoundary = 64;        // vertices from which on the boundary is kept
 
@@ -102,7 +123,7 @@ class Matcher {
   Weight slack(Vertex u, const Arc& arc) const;
 
   // search
-  bool search(Vertex root, Interrupt& interrupt);
+  Outcome search(Vertex root, Interrupt& interrupt, Weight horizon);
   void make_outer(Vertex node, Weight time);
   void raise_to_outer(Vertex node, Weight time);
   void scan(Vertex node, Vertex v);
@@ -128,6 +149,7 @@ class Matcher {
   std::vector<Weight> dual_;                 // by node; vertices and blossoms
   std::vector<Blossom> blossoms_;
   std::vector<Vertex> unused_blossoms_;
+  std::uint64_t births_ = 0;
 
   // laminar family, by node
   std::vector<Vertex> parent_, position_, size_;
@@ -161,7 +183,7 @@ class Matcher {
   EventQueue events_;
   Weight limit_ = kInfinity;                 // the search certainly ends by then
   Vertex zero_vertex_ = -1;                  // outer vertex whose dual reaches 0 at the limit, or -1
-  std::uint64_t searches_ = 0;
+  std::uint64_t searches_ = 0, steps_ = 0;
 };
 
 }  // namespace pairwise

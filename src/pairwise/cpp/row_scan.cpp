@@ -60,6 +60,13 @@ PAIRWISE_WIDE void fold_groups(const Weight* row, std::size_t count, std::array<
   fold(row, count, high, low);
 }
 
+template <class Values>
+auto kth_largest(Values& values, std::size_t k) {
+  const auto kth = values.begin() + static_cast<std::ptrdiff_t>(k) - 1;
+  std::nth_element(values.begin(), kth, values.end(), std::greater<>());
+  return *kth;
+}
+
 }  // namespace
 
 PAIRWISE_WIDE std::size_t entries_above(const double* row, const double* floor, double own, std::size_t count,
@@ -71,13 +78,20 @@ PAIRWISE_WIDE std::size_t entries_above(const Weight* row, const Weight* floor, 
   return select(row, count, first, out, [=](Weight entry, std::size_t k) { return entry > own + floor[k]; });
 }
 
-// The k-th largest entry is at least the k-th largest of the groups' largest.
+// The k-th largest entry is at least the k-th largest of the groups' largest, however entries are grouped.
 template <class Number>
-Number RowScan<Number>::kth_bound(std::size_t k) {
-  if (k > kGroups) return kNone<Number>;
-  const auto kth = group_high_.begin() + static_cast<std::ptrdiff_t>(k) - 1;
-  std::nth_element(group_high_.begin(), kth, group_high_.end(), std::greater<>());
-  return *kth;
+Number RowScan<Number>::kth_bound(const Number* row, std::size_t skip, std::size_t k) {
+  if (k <= kGroups) return kth_largest(group_high_, k);
+  short_high_.clear();
+  for (std::size_t from = 0; from < hits_.size(); from += kShortGroup) {
+    const std::size_t to = std::min(from + kShortGroup, hits_.size());
+    Number high = kNone<Number>;
+    for (std::size_t j = from; j < to; ++j) {
+      if (j != skip) high = std::max(high, row[j]);
+    }
+    short_high_.push_back(high);
+  }
+  return k > short_high_.size() ? kNone<Number> : kth_largest(short_high_, k);
 }
 
 template <class Number>
@@ -93,7 +107,7 @@ void RowScan<Number>::offer(const Number* row, Vertex start, Vertex skip, BestEn
   const Number high = *std::max_element(group_high_.begin(), group_high_.end());
   if (high > kNone<Number>) high_ = std::max(high_, high);
 
-  const Number bound = std::max(kth_bound(best.capacity()), best.threshold());
+  const Number bound = std::max(kth_bound(row, gap, best.capacity()), best.threshold());
   std::size_t count = entries_from(row, bound, gap, 0, hits_.data());
   count += entries_from(row + after, bound, length - after, static_cast<Vertex>(after), hits_.data() + count);
   const auto end = hits_.begin() + static_cast<std::ptrdiff_t>(count);

@@ -32,13 +32,15 @@ class RowScan {
   Number high() const { return high_; }
 
  private:
-  static constexpr std::size_t kGroups = 32;  // entries are grouped by position modulo this
+  static constexpr std::size_t kGroups = 32;    // entries are grouped by position modulo this
+  static constexpr std::size_t kShortGroup = 8; // for larger k: so many neighbours are a group
 
-  Number kth_bound(std::size_t k);
+  Number kth_bound(const Number* row, std::size_t skip, std::size_t k);
 
   Number low_ = std::numeric_limits<Number>::max();
   Number high_ = std::numeric_limits<Number>::lowest();
   std::array<Number, kGroups> group_high_, group_low_;
+  std::vector<Number> short_high_;
   std::vector<Vertex> hits_;
 };
 

@@ -9,31 +9,33 @@
 
 namespace pairwise {
 
-bool Matcher::solve(Interrupt& interrupt) {
+Outcome Matcher::solve(Interrupt& interrupt, Weight horizon) {
+  Outcome outcome = Outcome::optimal;
   for (Vertex v = 0; v < n_; ++v) {
     const Vertex root = top(v);
     if (match_out_[index(root)] >= 0 || match_in_[index(root)] != v || dual(v) == 0) continue;
-    if (!search(root, interrupt)) return false;
+    const Outcome found = search(root, interrupt, horizon);
+    if (found == Outcome::interrupted) return found;
+    if (found == Outcome::at_horizon) outcome = found;
   }
-  return true;
+  return outcome;
 }
 
 // Grows one alternating tree from a free node until it can be augmented.
-bool Matcher::search(Vertex root, Interrupt& interrupt) {
+Outcome Matcher::search(Vertex root, Interrupt& interrupt, Weight horizon) {
   ++searches_;
-  limit_ = kInfinity;
+  limit_ = horizon;
   zero_vertex_ = -1;
   make_outer(root, 0);
-  std::uint32_t steps = 0;
   while (true) {
-    if ((++steps & 0xfffu) == 0 && interrupt.stop()) {
+    if ((++steps_ & 0x3ffu) == 0 && interrupt.stop()) {
       settle(events_.empty() ? limit_ : std::min(limit_, events_.top().time));
-      return false;
+      return Outcome::interrupted;
     }
     if (events_.empty() || (zero_vertex_ >= 0 && events_.top().time >= limit_)) {
-      flip_to_root(top(zero_vertex_), zero_vertex_, -1);
+      if (zero_vertex_ >= 0) flip_to_root(top(zero_vertex_), zero_vertex_, -1);
       settle(limit_);
-      return true;
+      return zero_vertex_ >= 0 ? Outcome::optimal : Outcome::at_horizon;
     }
     const auto [time, a, b] = events_.top();
     events_.pop();
@@ -56,7 +58,7 @@ bool Matcher::search(Vertex root, Interrupt& interrupt) {
     match(node, a, from);
     flip_to_root(top(from), from, a);
     settle(time);
-    return true;
+    return Outcome::optimal;
   }
 }
 

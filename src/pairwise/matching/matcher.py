@@ -47,10 +47,11 @@ class Matcher:
     Notes
     -----
     Duals bound every pair; a change breaks that bound at one or two vertices only, which are taken
-    out of their blossoms and matched again by one search each [edmonds1965]_. A matrix is then
-    priced as a whole: O(n^2) comparisons, no search. Weights may grow to twice the largest one
-    before the duals are found afresh; so they are when more vertices join than there is room for,
-    one in sixteen.
+    out of their blossoms and matched again by one search each [edmonds1965]_. The search uses the
+    best few pairs of everybody; of the others, those are priced whose duals have moved further
+    than the margin by which they were known to be covered: O(n^2) comparisons at worst. Weights
+    may grow to twice the largest one before the duals are found afresh; so they are when more
+    vertices join than there is room for, one in sixteen.
 
     Examples
     --------

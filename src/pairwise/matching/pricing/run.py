@@ -36,6 +36,7 @@ _HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
 _ROWS = 1 << 13  # people whose kept pairs are looked at at once
 _UNDECIDED = 64  # pairs per person that float32 may leave open; with more, exact blocks decide
 _PRIME, _RANGE = 1_000_003, 999_983
+_FURTHER = 8  # a search that misses no pair may go so much further
 _NO_WEIGHT = -(1 << 60)
 _FAR = 1e6  # the dual of somebody left aside: no pair can beat it
 
@@ -52,17 +53,21 @@ class Run:
 
     def finish(self, *, restart: bool = False) -> PricedAnswer:
         """Solve and price until nothing is missed, or a limit is met."""
-        rounds = 0
+        rounds, horizon = 0, self.solver.horizon
         while True:
-            running = self.matcher.solve(self.clock.left())
+            outcome = self.matcher.solve(self.clock.left(), horizon)
             rounds += 1
-            violated = self._price() if running else None
+            violated = self._price() if outcome != _kernel.Outcome.interrupted else None
             self.solver.progress("price", 1.0 if violated is None else _settled(violated, self.n))
-            if violated is not None and len(violated.i) == 0:
+            missed = violated is None or len(violated.i) > 0
+            if not missed and outcome == _kernel.Outcome.optimal:
                 return self._answer(rounds, None)
             if violated is None or self._good_enough(violated):
                 return self._answer(rounds, self._raise(violated))
-            self._add(*self._choose(violated), restart=restart)
+            if missed:
+                self._add(*self._choose(violated), restart=restart)
+            else:
+                horizon *= _FURTHER
 
     @property
     def n(self) -> int:

@@ -34,6 +34,7 @@ _SLOTS = 32  # pairs kept for everybody
 _PARTNERS = 10  # of the kept pairs, those the search begins with
 _FEW_CHANGES = 0.25  # new pairs per person; with more, starting afresh is faster than repairing
 _COMPLETE = 64  # so many left-out people get all pairs among themselves
+_HORIZON_SHARE = 32  # part of twice the largest weight by which a search may move duals at first
 _CHUNK = 1 << 17  # pairs weighed at once
 
 
@@ -76,6 +77,7 @@ class PricingPairSolver:
         n, most = weights.n, round(2 * weights.largest / weights.step)
         self.bonus = (most + 1) * (n // 2 + 1) + 1
         self.bye = 0 if n % 2 else None
+        self.horizon = most // _HORIZON_SHARE + 1
         self.potential = np.zeros(n, dtype=np.float32)
         self.passes = 0
 
