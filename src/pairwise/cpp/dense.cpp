@@ -142,6 +142,7 @@ PricedMatching DenseSolver<Number>::optimise(FramedMatcher& framed, DensePricing
     if (covered && !fractional) horizon = std::min(kInfinity, horizon * kFurther);
     fractional = false;
   }
+  if (outcome == Outcome::interrupted) framed.open_exposed();
   PricedMatching answer = framed.answer(covered ? outcome : Outcome::interrupted);
   answer.rounds = rounds;
   for (std::size_t v = 0; v < at(weights_.n); ++v) answer.duals.vertex[v] += pricing.raise()[v];
@@ -156,7 +157,7 @@ void DenseSolver<Number>::settle_left(const FramedMatcher& framed, const DensePr
                                       PricedMatching& answer) const {
   const auto may_meet = [&](Vertex i, Vertex j) { return weights_.allowed(i, j) && !pricing.forbids(i, j); };
   for (Vertex i = 0; i < weights_.n; ++i) {
-    if (answer.mate[at(i)] < 0 && framed.present(i) && answer.duals.parent[at(i)] < 0) lower(framed, i, may_meet, answer);
+    if (answer.mate[at(i)] < 0 && framed.present(i)) lower(framed, i, may_meet, answer);
   }
   if (maximum_) pair_left(framed, may_meet, answer.mate);
 }
@@ -177,14 +178,27 @@ template <class Number>
 template <class MayMeet>
 void DenseSolver<Number>::pair_left(const FramedMatcher& framed, MayMeet may_meet, std::vector<Vertex>& mate) const {
   const auto is_left = [&](Vertex v) { return mate[at(v)] < 0 && framed.present(v); };
+  const auto pair = [&](Vertex i, Vertex j) {
+    mate[at(i)] = j;
+    mate[at(j)] = i;
+  };
+  std::vector<Vertex> stuck;
   for (Vertex i = 0; i < weights_.n; ++i) {
     Vertex best = -1;
     for (Vertex j = i + 1; is_left(i) && j < weights_.n; ++j) {
       if (is_left(j) && may_meet(i, j) && (best < 0 || weights_.row(i)[j] > weights_.row(i)[best])) best = j;
     }
-    if (best < 0) continue;
-    mate[at(i)] = best;
-    mate[at(best)] = i;
+    if (best >= 0) pair(i, best);
+    else if (is_left(i)) stuck.push_back(i);
+  }
+  for (std::size_t k = 0; k + 1 < stuck.size(); k += 2) {  // they part a couple and take one each
+    const Vertex u = stuck[k], v = stuck[k + 1];
+    for (Vertex a = 0; is_left(u) && a < weights_.n; ++a) {
+      const Vertex b = mate[at(a)];
+      if (b < 0 || !may_meet(u, a) || !may_meet(v, b)) continue;
+      pair(u, a);
+      pair(v, b);
+    }
   }
 }
 

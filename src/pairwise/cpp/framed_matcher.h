@@ -39,6 +39,8 @@ class FramedMatcher {
   // Replaces all edges of v, and lets it take part if it did not.
   void set_edges(Vertex v, std::span<const Edge> edges);
 
+  void open_exposed() { matcher_.open_exposed(); }
+
   bool present(Vertex v) const { return present_[static_cast<std::size_t>(v)]; }
   const Matcher& matcher() const { return matcher_; }
   const PricedMatching& frame() const { return frame_; }

@@ -218,6 +218,13 @@ void Matcher::detach(Vertex v) {
   match(v, v, -1);
 }
 
+void Matcher::open_exposed() {
+  for (Vertex v = 0; v < n_; ++v) {
+    const Vertex node = top(v);
+    if (is_blossom(node) && match_in_[index(node)] == v && match_out_[index(node)] < 0) detach(v);
+  }
+}
+
 // Detaches v and gives it the least feasible dual.
 void Matcher::lift(Vertex v) {
   detach(v);

@@ -58,6 +58,8 @@ class Matcher {
     ++graph_version_;
     graph_.remove_if(unused);
   }
+  // Opens the blossoms that are exposed, so that every exposed vertex is on its own.
+  void open_exposed();
   // Replaces all edges at v.
   void set_edges(Vertex v, std::span<const Edge> edges);
 
