@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from pairwise.quotas import NotAlone as NotAlone
     from pairwise.quotas import Parity as Parity
     from pairwise.quotas import PerGroup as PerGroup
+    from pairwise.quotas import PerMentee as PerMentee
+    from pairwise.quotas import PerMentor as PerMentor
     from pairwise.quotas import Quota as Quota
     from pairwise.quotas import Share as Share
     from pairwise.repairing import Feedback as Feedback
@@ -141,6 +143,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "NotAlone",
         "Parity",
         "PerGroup",
+        "PerMentee",
+        "PerMentor",
         "Quota",
         "Share",
     ),

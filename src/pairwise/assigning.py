@@ -28,12 +28,14 @@ from pairwise.problem import (
     NOT_ALLOWED,
     FairLoadProblem,
     LoadProblem,
+    QuotaLoadProblem,
     Side,
     as_priority,
     check_fairness,
     shortage_sentence,
     twins_sentence,
 )
+from pairwise.quotas import bind_quotas
 from pairwise.rules import Forbid, Require
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from pairwise.limits import Progress
     from pairwise.plan import Resolver
     from pairwise.problem import Gain, Load, Participation, Priority
+    from pairwise.quotas import Quota
     from pairwise.rules import Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -59,6 +62,7 @@ def assign(
     mentor_load: Load = (0, 1),
     mentee_load: Load = (0, 1),
     rules: Iterable[Rule] = (),
+    quotas: Iterable[Quota] = (),
     participation: Participation = "maximum",
     gain: Gain = "mentee",
     returns: Sequence[float] = (0.0,),
@@ -87,6 +91,10 @@ def assign(
         whoever is not named has (0, 1).
     rules : iterable of Rule
         What no plan may break. `Require` puts a pair into the plan; both may have others too.
+    quotas : iterable of Quota
+        What the plan as a whole must reach: `PerMentor` and `PerMentee`, `Share` and `Count` of a
+        rule, `Average`, `Parity` between mentees. What is asked of single people is kept like
+        loads; quotas over the plan choose among the plans that place as many people as can be.
     participation : {"maximum", "any"}
         As many people as can be have a partner, then the most worth; or the most worth alone.
         Each role of somebody in both counts.
@@ -138,7 +146,13 @@ def assign(
     over all allowed pairs, see `pairwise.matching.assignment`. Where people in both roles want
     each other, that is no flow any more: prices and branch and bound settle it, exactly while
     such pairs are few; after 1,000 branches the search ends, BOUNDED by what is left.
-    All scores are in memory, at most 40 million.
+    All scores are in memory, at most 40 million; with `quotas` 4 million.
+
+    With `quotas` a linear programme by HiGHS takes the place of the flow, pairs joining it by price.
+    Where only `PerMentor` and `PerMentee` are asked and the kinds counted for a person are nested or
+    apart, its optimum is whole [edmonds1970]_; otherwise HiGHS looks for a plan, and branches with
+    prices of their own bound all others: OPTIMAL or BOUNDED by what is left. They go with returns,
+    required pairs and both roles, not with `priority` or `fairness`.
 
     With `fairness` scores below 0.01 count as 0.01, and a pair counts by `FairProblem.worth`. Value
     stays the sum of scores; gap, bound and status are about fairness, and
@@ -183,7 +197,11 @@ def assign(
         priority=None if levels is None else levels.tolist(),
     )
     alpha = check_fairness(float(fairness))
-    if alpha:
+    given = bind_quotas(quotas)
+    if given:
+        _check_no_fairness(alpha)
+        problem = QuotaLoadProblem.on(problem, given)
+    elif alpha:
         problem = FairLoadProblem.on(problem, alpha)
     problem.check()
     if isinstance(problem, FairLoadProblem) and problem.participation == "any":
@@ -191,6 +209,14 @@ def assign(
     outcome = solved(problem, target_gap, time_limit, shown(progress))
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver())
+
+
+def _check_no_fairness(alpha: float) -> None:
+    if alpha:
+        raise InvalidInput(
+            f"fairness={alpha:g} and quotas: give one of the two; Parity is the quota that asks for"
+            " fairness between kinds of mentees"
+        )
 
 
 def resolver_of(plan: Plan) -> Resolver:  # noqa: ARG001
@@ -246,6 +272,10 @@ def solved(
     progress: Progress | None = None,
 ) -> Outcome:
     """Return the best groups of a problem with their proof."""
+    if isinstance(problem, QuotaLoadProblem):
+        from pairwise.quota_assigning import solved_under_quotas
+
+        return solved_under_quotas(problem, target_gap, time_limit, progress)
     if isinstance(problem, FairLoadProblem) and problem.is_leximin:
         return _leximin(problem, time_limit)
     if isinstance(problem, FairLoadProblem) and problem.is_maximin:

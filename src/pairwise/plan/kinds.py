@@ -17,6 +17,7 @@ from pairwise.problem import (
     LoadProblem,
     PairProblem,
     PriorityProblem,
+    QuotaLoadProblem,
     QuotaProblem,
     RepairProblem,
 )
@@ -58,6 +59,9 @@ KINDS: Mapping[str, Kind] = {
     RepairProblem.kind: Kind(RepairProblem.of, proofs.to_plain, proofs.from_plain),
     FairProblem.kind: Kind(FairProblem.of, proofs.fair_to_plain, proofs.fair_from_plain),
     LoadProblem.kind: Kind(LoadProblem.of, proofs.cases_to_plain, proofs.cases_from_plain),
+    QuotaLoadProblem.kind: Kind(
+        QuotaLoadProblem.of, proofs.bounded_to_plain, proofs.bounded_from_plain
+    ),
     FairLoadProblem.kind: Kind(
         FairLoadProblem.of, proofs.fair_loads_to_plain, proofs.fair_loads_from_plain
     ),
@@ -89,6 +93,7 @@ def resolver_of(plan: Plan) -> Resolver:
         FewChangesProblem.kind: quotas_again,
         LoadProblem.kind: loads_again,
         FairLoadProblem.kind: loads_again,
+        QuotaLoadProblem.kind: loads_again,
         GroupProblem.kind: circles_again,
     }
     return again[plan.problem.kind](plan)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairwise.matching.bounded import BoundedProof, PricedLeaf
 from pairwise.matching.certificate import Certificate
 from pairwise.matching.exclusive import AssignmentProof, Bounded, Impossible, Node, Split
 from pairwise.matching.fairness.leximin_check import Stage
@@ -232,6 +233,41 @@ def _case(data: dict[str, Any]) -> Node:
         int(data["excess"]),
         tuple((int(row), int(col), int(amount)) for row, col, amount in data["prices"]),
     )
+
+
+def bounded_to_plain(proof: BoundedProof) -> dict[str, Any]:
+    """Return a proof of an assignment under quotas as lists and integers."""
+    return {"placed": proof.rank_q, "leaves": [_plain_priced(leaf) for leaf in proof.leaves]}
+
+
+def bounded_from_plain(data: dict[str, Any]) -> BoundedProof:
+    """Return the proof that `bounded_to_plain` wrote."""
+    return BoundedProof(int(data["placed"]), tuple(_priced(leaf) for leaf in data["leaves"]))
+
+
+def _plain_priced(leaf: PricedLeaf) -> dict[str, Any]:
+    return {
+        "together": [list(cell) for cell in leaf.decisions.together],
+        "apart": [list(cell) for cell in leaf.decisions.apart],
+        "scale": leaf.scale,
+        "row_duals": leaf.row_duals.tolist(),
+        "col_duals": leaf.col_duals.tolist(),
+        "place": leaf.place,
+        "sums": [list(price) for price in leaf.sums],
+        "twins": [list(price) for price in leaf.twins],
+        "bound": leaf.bound,
+    }
+
+
+def _priced(data: dict[str, Any]) -> PricedLeaf:
+    rows, cols = (np.array(data[name], dtype=np.int64) for name in ("row_duals", "col_duals"))
+    sums, twins = (
+        tuple((int(a), int(b), int(c)) for a, b, c in data[name]) for name in ("sums", "twins")
+    )
+    decisions = Decisions(_pairs(data["together"]), _pairs(data["apart"]))
+    bound = None if data["bound"] is None else int(data["bound"])
+    scale, place = int(data["scale"]), int(data["place"])
+    return PricedLeaf(decisions, scale, rows, cols, place, sums, twins, bound)
 
 
 def _plain_certificate(certificate: Certificate) -> dict[str, Any]:

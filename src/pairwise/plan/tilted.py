@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise.errors import InfeasibleError, VerificationError
-from pairwise.matching.tilted import Decisions, Leaf, Limits, Tilt
+from pairwise.matching.tilted import Decisions, Leaf, Limits, Tilt, cover
 from pairwise.problem import NOT_ALLOWED, PairProblem, QuotaProblem
 from pairwise.rules import Forbid, Require
 
@@ -145,7 +145,7 @@ class QuotaProof:
         """
         if sum(map(len, groups)) != self.placed:
             raise VerificationError(f"it is about plans of {self.placed} people")
-        if not _cover([leaf.decisions for leaf in self.leaves], Decisions()):
+        if not cover([leaf.decisions for leaf in self.leaves]):
             raise VerificationError("the branches do not hold every plan")
         for leaf in self.leaves:
             self._check_leaf(problem, leaf, groups)
@@ -184,23 +184,3 @@ def decided(problem: PairProblem, decisions: Decisions) -> PairProblem | None:
         return problem.with_rules(rules) if rules else problem
     except InfeasibleError:
         return None
-
-
-def _cover(branches: Sequence[Decisions], held: Decisions) -> bool:
-    """Say whether branches hold every plan that keeps what is decided so far."""
-    inside = [
-        branch
-        for branch in branches
-        if set(branch.together) >= set(held.together) and set(branch.apart) >= set(held.apart)
-    ]
-    if any(len(b.together + b.apart) == len(held.together + held.apart) for b in inside):
-        return True
-    if not inside:
-        return False
-    known = {*held.together, *held.apart}
-    shared = set.intersection(*({*branch.together, *branch.apart} for branch in inside)) - known
-    return any(
-        _cover(inside, Decisions((*held.together, pair), held.apart))
-        and _cover(inside, Decisions(held.together, (*held.apart, pair)))
-        for pair in sorted(shared)
-    )

@@ -10,6 +10,7 @@ from pairwise.problem.loads import Gain, LoadProblem, Participation, left_out
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
 from pairwise.problem.prior import PriorityProblem
 from pairwise.problem.priority import Priority, as_priority
+from pairwise.problem.quota_loads import QuotaLoadProblem
 from pairwise.problem.quotas import QuotaProblem, sums_over
 from pairwise.problem.repairs import FewChangesProblem, RepairProblem
 from pairwise.problem.sides import Load, Side
@@ -30,6 +31,7 @@ __all__ = [
     "Priority",
     "PriorityProblem",
     "Problem",
+    "QuotaLoadProblem",
     "QuotaProblem",
     "RepairProblem",
     "Side",

@@ -197,8 +197,8 @@ def why_alone(problem: LoadProblem, i: int, *, proven: bool) -> str:
         refused = ", ".join(f"{name} refuses {count:,}" for name, count in counts if count)
         return f"none of {others:,} {other} is allowed: {refused or 'there is nobody'}"
     if not proven or problem.participation == "any":
-        return f"{allowed:,} of {others:,} {other} are allowed, all placed elsewhere"
+        return f"{allowed:,} of {others:,} {other} are allowed, all {problem.elsewhere}"
     return (
-        f"{allowed:,} of {others:,} {other} are allowed, all placed elsewhere;"
+        f"{allowed:,} of {others:,} {other} are allowed, all {problem.elsewhere};"
         " no plan places more people"
     )

@@ -67,6 +67,7 @@ class LoadProblem:
 
     kind: ClassVar[str] = "loads"
     seats: ClassVar[tuple[str, ...]] = ("mentor", "mentee")
+    elsewhere: ClassVar[str] = "placed elsewhere"
 
     people: Participants
     score: Score

@@ -11,11 +11,14 @@ from pairwise.quotas.base import Quota, bind_quotas
 from pairwise.quotas.groups import Common, GroupCount, NotAlone, PerGroup
 from pairwise.quotas.kinds import Is
 from pairwise.quotas.parity import Balanced, Parity
+from pairwise.quotas.sides import PerMentee, PerMentor
 from pairwise.quotas.sums import Count, PairMeasure, PairSum, PeopleSum, RuleMeasure, Share
+from pairwise.quotas.tables import CellSum, Table
 
 __all__ = [
     "Average",
     "Balanced",
+    "CellSum",
     "Common",
     "Count",
     "GroupCount",
@@ -26,8 +29,11 @@ __all__ = [
     "Parity",
     "PeopleSum",
     "PerGroup",
+    "PerMentee",
+    "PerMentor",
     "Quota",
     "RuleMeasure",
     "Share",
+    "Table",
     "bind_quotas",
 ]

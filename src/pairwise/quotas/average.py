@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pairwise.errors import InvalidInput
 from pairwise.quotas.base import Quota, check_bounds, shown_bounds, worded_bounds
 from pairwise.quotas.sums import PairSum
+from pairwise.quotas.tables import CellSum, Table, mean_sums
 from pairwise.score import Score
 from pairwise.terms import Term
 
@@ -69,6 +70,12 @@ class Average(Quota):
         term = self.of if isinstance(self.of, Score) else Score([self.of])
         measure = ScoreMeasure(term.on(people))
         return (PairSum(repr(self), measure, self._bounds, Score.step, each=True),)
+
+    def over_table(self, table: Table) -> tuple[CellSum, ...]:
+        """Return the sum of the term over the pairs of an assignment, within bounds."""
+        term = self.of if isinstance(self.of, Score) else Score([self.of])
+        worths = table.worths_of(term.on(table.people))
+        return tuple(mean_sums(repr(self), table, worths, (self.at_least, self.at_most)))
 
     def _bounds(self, placed: int) -> Bounds:
         whole, rounding = placed / Score.step, placed / 2

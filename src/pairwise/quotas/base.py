@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Participants
     from pairwise.quotas.groups import GroupCount
     from pairwise.quotas.sums import PairSum, PeopleSum
+    from pairwise.quotas.tables import CellSum, Table
     from pairwise.score import Score
 
 
@@ -31,6 +32,10 @@ class Quota(ABC):
     def over_pairs(self, people: Participants, score: Score) -> tuple[PairSum, ...]:  # noqa: ARG002
         """Return the sums over a plan of pairs that must stay within bounds."""
         raise self._misfit("pairs of a plan", "Share, Count or Parity")
+
+    def over_table(self, table: Table) -> tuple[CellSum, ...]:  # noqa: ARG002
+        """Return the sums over the pairs of an assignment that must stay within bounds."""
+        raise self._misfit("mentors and mentees", "PerMentor, PerMentee, Share, Count or Parity")
 
     def over_people(self, people: Participants, size: int) -> tuple[PeopleSum, ...]:  # noqa: ARG002
         """Return the sums over a cohort of `size` people that must stay within bounds."""

@@ -13,6 +13,7 @@ from pairwise.errors import InvalidInput
 from pairwise.quotas.base import Quota
 from pairwise.quotas.kinds import kinds_of
 from pairwise.quotas.sums import PairSum, PeopleSum, Units
+from pairwise.quotas.tables import CellSum, Table, parity_sums
 
 if TYPE_CHECKING:
     from pairwise.participants import Participants
@@ -38,10 +39,10 @@ class Parity(Quota):
 
     Notes
     -----
-    Somebody's score is that of their pair, in a trio the mean with both partners, and 0 when left
-    out. The bound holds up to the rounding of scores, 2**-30. Parity on a protected attribute needs
-    that attribute as a category: a monitoring feature cannot be read, since plans would then depend
-    on it.
+    Somebody's score is that of their pair, in a trio the mean with both partners, of a mentee the
+    sum over their mentors, and 0 when left out; mentors are not compared. The bound holds up to the
+    rounding of scores, 2**-30. Parity on a protected attribute needs that attribute as a category:
+    a monitoring feature cannot be read, since plans would then depend on it.
 
     Examples
     --------
@@ -70,6 +71,11 @@ class Parity(Quota):
         return tuple(
             self._difference(score, first, second) for first, second in permutations(kinds, 2)
         )
+
+    def over_table(self, table: Table) -> tuple[CellSum, ...]:
+        """Return for every two kinds of mentees how much better the first fares, bounded above."""
+        kinds = kinds_of("Parity", self.feature, table.people)
+        return tuple(parity_sums(repr(self), table, kinds, self.within))
 
     def _difference(
         self, score: Score, first: tuple[str, Mask], second: tuple[str, Mask]

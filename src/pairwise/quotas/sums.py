@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pairwise.errors import InvalidInput
 from pairwise.quotas.base import Quota, check_bounds, shown_bounds, worded_bounds
 from pairwise.quotas.kinds import Is
+from pairwise.quotas.tables import CellSum, Table, count_sum, share_sums
 from pairwise.rules import BoundRequire, BoundRule, Rule
 
 if TYPE_CHECKING:
@@ -156,14 +157,27 @@ class _Sum(Quota):
 
     def over_pairs(self, people: Participants, score: Score) -> tuple[PairSum, ...]:
         """Return the number of pairs that count, within bounds."""
+        bound = self._bound(people, score)
+        bounds = partial(self._bounds, each=2)
+        share = isinstance(self, Share)
+        return (PairSum(repr(self), RuleMeasure(bound), bounds, 1.0 if share else 0.5, share),)
+
+    def over_table(self, table: Table) -> tuple[CellSum, ...]:
+        """Return the number of pairs of an assignment that count, within bounds."""
+        met = table.met(self._bound(table.people, table.score))
+        bounds = (self.at_least, self.at_most)
+        if isinstance(self, Share):
+            return tuple(share_sums(repr(self), met, bounds))
+        return (count_sum(repr(self), met, bounds),)
+
+    def _bound(self, people: Participants, score: Score) -> BoundRule:
+        """Return the rule that counts pairs, under which unknown answers do not count."""
         if isinstance(self.of, Is):
             raise self._misfit("pairs of a plan", 'a rule, such as Differ("site")')
         bound = _strict(self.of).bind(people, score)
         if isinstance(bound, BoundRequire):
             raise InvalidInput(f"{self!r}: Require counts nothing; use Among(pairs)")
-        bounds = partial(self._bounds, each=2)
-        share = isinstance(self, Share)
-        return (PairSum(repr(self), RuleMeasure(bound), bounds, 1.0 if share else 0.5, share),)
+        return bound
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,11 +1,11 @@
 """Matchings whose sums must keep bounds: multipliers fold the sums into the weights."""
 
 from pairwise.matching.tilted.matrix import MatrixOracle
-from pairwise.matching.tilted.oracle import Column, Decisions, Found, Oracle
+from pairwise.matching.tilted.oracle import Column, Decisions, Found, Oracle, cover
 from pairwise.matching.tilted.parametric import hull
 from pairwise.matching.tilted.recombine import Recombination, keeps
 from pairwise.matching.tilted.search import Answer, Leaf, TiltedSearch
-from pairwise.matching.tilted.tilt import Limits, Tilt
+from pairwise.matching.tilted.tilt import Limits, Tilt, whole
 
 __all__ = [
     "Answer",
@@ -19,6 +19,8 @@ __all__ = [
     "Recombination",
     "Tilt",
     "TiltedSearch",
+    "cover",
     "hull",
     "keeps",
+    "whole",
 ]

@@ -110,3 +110,24 @@ class Oracle(Protocol):
 
     def group_values(self, groups: Sequence[tuple[int, ...]]) -> tuple[Units, Units]:
         """Return weights (g,) and sums (k, g) of groups."""
+
+
+def cover(branches: Sequence[Decisions], held: Decisions | None = None) -> bool:
+    """Say whether branches hold every plan that keeps what is decided so far."""
+    held = held or Decisions()
+    inside = [
+        branch
+        for branch in branches
+        if set(branch.together) >= set(held.together) and set(branch.apart) >= set(held.apart)
+    ]
+    if any(len(b.together + b.apart) == len(held.together + held.apart) for b in inside):
+        return True
+    if not inside:
+        return False
+    known = {*held.together, *held.apart}
+    shared = set.intersection(*({*branch.together, *branch.apart} for branch in inside)) - known
+    return any(
+        cover(inside, Decisions((*held.together, pair), held.apart))
+        and cover(inside, Decisions(held.together, (*held.apart, pair)))
+        for pair in sorted(shared)
+    )

@@ -116,7 +116,7 @@ class Tilt:
         exponent = floor(log2(room / max(wide + width, 1.0))) - 1
         scale = 2.0 ** (min(max(exponent, 0), _MOST_BITS) if weighty else exponent)
         times, shifts = zip(
-            *(_whole(m * scale, one.reach) for m, one in zip(multipliers, limits, strict=True)),
+            *(whole(m * scale, one.reach) for m, one in zip(multipliers, limits, strict=True)),
             strict=True,
         )
         least, most = (int(scale) * w if weighty else 0 for w in weights)
@@ -166,7 +166,7 @@ class Tilt:
         return rest / self.scale if self.scale else rest
 
 
-def _whole(multiplier: float, reach: int) -> tuple[int, int]:
+def whole(multiplier: float, reach: int) -> tuple[int, int]:
     """Return (times, shift) with times / 2**shift near the multiplier and times * reach small."""
     bits = min(_FINE, 61 - int(reach).bit_length())
     exponent = frexp(multiplier)[1]

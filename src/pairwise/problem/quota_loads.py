@@ -1,0 +1,166 @@
+"""Mentors and mentees under quotas: sums over the pairs of a plan that must stay within bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from pairwise.errors import InvalidInput
+from pairwise.problem.loads import LoadProblem
+from pairwise.problem.pairs import NOT_ALLOWED
+from pairwise.quotas import Table, bind_quotas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from pairwise.problem.base import Groups
+    from pairwise.problem.loads import LoadArrays
+    from pairwise.quotas import CellSum, Quota
+
+_MOST_PAIRS = 4_000_000
+_BITS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class QuotaLoadProblem(LoadProblem):
+    """Who may be whose mentor within loads, and what the plan as a whole must reach.
+
+    What is asked of single people, as by `PerMentor`, is kept like loads: then as many people as
+    can be are placed, and quotas over the plan choose among the plans that do.
+
+    Attributes
+    ----------
+    quotas
+        The quotas, each with a meaning for mentors and mentees.
+    place
+        What a person placed counts in `rank`, in units.
+
+    Examples
+    --------
+    >>> from pairwise import Is, Participants, PerMentor, Precomputed
+    >>> from pairwise.problem import QuotaLoadProblem
+    >>> people = Participants(range(3), categories={"team": ["a", "b", "b"]})
+    >>> sides = [[0], [0], [2]], [[1, 2], [0, 0], [1, 1]]
+    >>> quota = PerMentor(Is("team", "b"), at_most=1)
+    >>> problem = QuotaLoadProblem.of(people, Precomputed([[1.0] * 3] * 3), [], *sides, [quota])
+    >>> problem.broken(((0, 1), (0, 2)))
+    ['PerMentor(Is("team", "b"), at_most=1): 0: the plan has 2']
+    """
+
+    kind: ClassVar[str] = "loads under quotas"
+    elsewhere: ClassVar[str] = "placed elsewhere or kept off by quotas"
+
+    quotas: tuple[Quota, ...] = ()
+    place: int = 1
+
+    @classmethod
+    def of(  # type: ignore[override]
+        cls,
+        people: Any,
+        score: Any,
+        rules: Any,
+        mentors: Any,
+        mentees: Any,
+        quotas: Iterable[Quota] = (),
+        **settings: Any,
+    ) -> QuotaLoadProblem:
+        """Bind score and rules to the people and look quotas up; see `LoadProblem.of`."""
+        return cls.on(LoadProblem.of(people, score, rules, mentors, mentees, **settings), quotas)
+
+    @classmethod
+    def on(cls, problem: LoadProblem, quotas: Iterable[Quota]) -> QuotaLoadProblem:
+        """Ask for quotas in a problem.
+
+        Raises
+        ------
+        InvalidInput
+            When something is no quota, a quota says nothing about mentors and mentees, or what
+            else is asked cannot be had together with quotas; names the way out.
+        """
+        found = cls(**_parts(problem), quotas=bind_quotas(quotas))
+        if problem.priority is not None:
+            raise InvalidInput(
+                "priority cannot be had together with quotas; leave one of them out, or let those"
+                " who come first have a fewest: mentee_load={id: (1, 1), ...}"
+            )
+        pairs = len(problem.mentors.people) * len(problem.mentees.people)
+        if pairs > _MOST_PAIRS:
+            raise InvalidInput(
+                f"quotas: {pairs:,} pairs of mentors and mentees are more than {_MOST_PAIRS:,};"
+                " assign parts that do not meet apart, such as sites"
+            )
+        found.sums  # noqa: B018 - refuses quotas that do not fit
+        return found
+
+    @property
+    def without_quotas(self) -> LoadProblem:
+        """The same problem without quotas."""
+        return LoadProblem(**_parts(self))
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What else the problem was made with, as plain values."""
+        return {**super().settings, "quotas": [repr(quota) for quota in self.quotas]}
+
+    @cached_property
+    def sums(self) -> tuple[CellSum, ...]:
+        """The sums over the pairs of a plan that the quotas bound."""
+        table = self._quota_table
+        return tuple(one for quota in self.quotas for one in quota.over_table(table))
+
+    @cached_property
+    def quota_of(self) -> NDArray[np.intp]:
+        """By which quota each of the sums is asked for; (k,)."""
+        table = self._quota_table
+        counts = [len(quota.over_table(table)) for quota in self.quotas]
+        return np.repeat(np.arange(len(counts)), counts)
+
+    @cached_property
+    def _quota_table(self) -> Table:
+        return Table(
+            self.people,
+            self.score,
+            self.mentors.index,
+            self.mentees.index,
+            np.array(self.mentors.high, dtype=np.int64),
+            np.array(self.mentees.high, dtype=np.int64),
+            np.where(self.table == NOT_ALLOWED, 0, self.table),
+            self.step,
+        )
+
+    @cached_property
+    def _units(self) -> tuple[int, int, int]:
+        return _BITS, 0, self.place * (self.participation == "maximum")
+
+    def loads_at(self, place: int, returns_by: int = 1) -> tuple[LoadArrays, LoadArrays]:
+        """Return the loads with returns times so much, a person placed counting `place` units."""
+        returns = tuple(returns_by * round(step / self.step) * self.step for step in self.returns)
+        return replace(self, place=place, returns=returns).loads
+
+    def totals(self, groups: Groups) -> list[int]:
+        """Return the sums of a plan."""
+        rows, cols = np.array(self.cells(groups), dtype=np.intp).reshape(-1, 2).T
+        used = np.zeros(len(self.mentors.people) * len(self.mentees.people), dtype=bool)
+        used[rows * len(self.mentees.people) + cols] = True
+        return [int(one.amounts[used[one.cells]].sum()) for one in self.sums]
+
+    def broken(self, groups: Groups) -> list[str]:
+        """Return a sentence for everything about the groups that is not allowed."""
+        false = super().broken(groups)
+        if any(self.row_at[a] < 0 or self.col_at[b] < 0 for a, b in groups):
+            return false
+        for one, total in zip(self.sums, self.totals(groups), strict=True):
+            if (one.low is not None and total < one.low) or (
+                one.high is not None and total > one.high
+            ):
+                false.append(f"{one.name}: the plan has {one.worded(total, len(groups))}")
+        return false
+
+
+def _parts(problem: LoadProblem) -> dict[str, Any]:
+    return {part.name: getattr(problem, part.name) for part in fields(LoadProblem)}
