@@ -123,9 +123,9 @@ def _personal(
     mine, theirs = ("mentor_load", "mentee_load") if seat == 0 else ("mentee_load", "mentor_load")
     if any(one.low is not None for one in sums):
         needed = sum(one.low or 0 for one in sums)
-        verb = "needs" if len(people) == 1 else "need together"
+        wanted = f"needs {needed:,}" if len(people) == 1 else f"need {needed:,} together"
         return (
-            f"{quota!r}: {names} {verb} {needed:,}, but only {needed - short:,} can be had: ask for"
+            f"{quota!r}: {names} {wanted}, but only {needed - short:,} can be had: ask for"
             f" fewer, name whom it is about with who=, raise {theirs}, or relax a rule"
         )
     return (
