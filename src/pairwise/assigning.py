@@ -148,11 +148,11 @@ def assign(
     such pairs are few; after 1,000 branches the search ends, BOUNDED by what is left.
     All scores are in memory, at most 40 million; with `quotas` 4 million.
 
-    With `quotas` a linear programme by HiGHS takes the place of the flow, pairs joining it by price.
-    Where only `PerMentor` and `PerMentee` are asked and the kinds counted for a person are nested or
-    apart, its optimum is whole [edmonds1970]_; otherwise HiGHS looks for a plan, and branches with
-    prices of their own bound all others: OPTIMAL or BOUNDED by what is left. They go with returns,
-    required pairs and both roles, not with `priority` or `fairness`.
+    With `quotas` a linear programme by HiGHS takes the place of the flow; pairs join it by price.
+    Where only `PerMentor` and `PerMentee` are asked and the kinds counted for a person are nested
+    or apart, its optimum is whole [edmonds1970]_; otherwise HiGHS looks for a plan, and branches
+    with prices of their own bound all others: OPTIMAL, or BOUNDED by what is left. Quotas go with
+    returns, required pairs and both roles, not with `priority` or `fairness`.
 
     With `fairness` scores below 0.01 count as 0.01, and a pair counts by `FairProblem.worth`. Value
     stays the sum of scores; gap, bound and status are about fairness, and
