@@ -58,7 +58,7 @@ def solved_under_quotas(
     groups = tuple((rows[row], cols[col]) for row, col in found.cells)
     proof = BoundedProof(found.placed, found.leaves)
     value, bound = found.worth, proof.bound_q
-    status = Status.OPTIMAL if search.most_placed else Status.BOUNDED
+    status = Status.OPTIMAL if search.placing_proven else Status.BOUNDED
     if bound > value:
         close = bound - value <= target_gap * bound
         status = Status.WITHIN_GAP if close else Status.BOUNDED

@@ -142,6 +142,16 @@ class QuotaLoadProblem(LoadProblem):
         returns = tuple(returns_by * round(step / self.step) * self.step for step in self.returns)
         return replace(self, place=place, returns=returns).loads
 
+    def pairs_of(self, rank: int) -> int | None:
+        """Return how many pairs a plan has that places so many people, by role, if it is certain.
+
+        It is where loads alone allow no more people, and one side has at most one partner each.
+        """
+        high = [np.minimum(side.high, 2**20) for side in (self.mentors, self.mentees)]
+        placed = [min((high[k] > 0).sum(), high[1 - k].sum()) for k in (0, 1)]
+        single = [k for k in (0, 1) if high[k].max(initial=0) <= 1]
+        return int(placed[single[0]]) if single and rank == sum(placed) else None
+
     def totals(self, groups: Groups) -> list[int]:
         """Return the sums of a plan."""
         rows, cols = np.array(self.cells(groups), dtype=np.intp).reshape(-1, 2).T

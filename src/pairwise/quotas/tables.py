@@ -81,6 +81,8 @@ class CellSum:
         What each of them counts, whole.
     low, high
         Bounds of the sum; None: no bound.
+    modulus, rest
+        The sum of n pairs is a multiple of the first below n times the second.
     unit, base, each, form
         What 1 of the sum is in the numbers that the quota speaks of, what is added, whether these
         are for each pair, and how they are written.
@@ -93,11 +95,22 @@ class CellSum:
     amounts: Units
     low: int | None
     high: int | None
+    modulus: int = 1
+    rest: int = 0
     unit: float = 1.0
     base: float = 0.0
     each: bool = False
     form: str = ",.6g"
     who: int | None = None
+
+    def limits(self, pairs: int | None) -> Limits:
+        """Return the bounds, at sums that so many pairs can have if their number is known."""
+        if pairs is None or self.modulus == 1:
+            return self.low, self.high
+        shift, q = pairs * self.rest, self.modulus
+        low = None if self.low is None else -(-(self.low + shift) // q) * q - shift
+        high = None if self.high is None else (self.high + shift) // q * q - shift
+        return low, high
 
     def worded(self, total: float, pairs: float) -> str:
         """Say a sum of a plan with so many pairs in the numbers that the quota speaks of."""
@@ -131,7 +144,7 @@ def share_sums(name: str, met: Mask, bounds: Bounds) -> Iterator[CellSum]:
         share = Fraction(bound).limit_denominator(_FINEST_SHARE)
         p, q = share.numerator, share.denominator
         amounts = np.where(met, q - p, -p).astype(np.int64)
-        words = {"unit": 1 / q, "base": p / q, "each": True, "form": ".1%"}
+        words = {"unit": 1 / q, "base": p / q, "each": True, "form": ".1%", "modulus": q, "rest": p}
         yield table_sum(name, amounts, _limits(sign, 0), **words)
 
 

@@ -69,7 +69,7 @@ def _ceiling(instance: BoundedInstance, leaf: PricedLeaf) -> Fraction:
     for k, times, shift in leaf.sums:
         one = instance.sums[k]
         flat[one.cells] -= times * one.amounts >> shift
-        total += Fraction(times, 2**shift) * ((one.high if times > 0 else one.low) or 0)
+        total += Fraction(times, 2**shift) * (instance.limits[k][times > 0] or 0)
     row, col = instance.ends(np.arange(instance.size))
     flat -= leaf.row_duals[row] + leaf.col_duals[col]
     held = instance.held(leaf.decisions.together)

@@ -8,7 +8,7 @@ and so have its duals [edmonds1970]_. Otherwise its duals still bound every assi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,6 +52,9 @@ class CellSum(Protocol):
     def reach(self) -> int:
         """Largest amount, signs aside; at least 1."""
 
+    def limits(self, pairs: int | None) -> tuple[int | None, int | None]:
+        """Return the bounds, at sums that so many pairs can have if their number is known."""
+
     @property
     def who(self) -> int | None:
         """Whom it is about; None: about the plan."""
@@ -93,6 +96,9 @@ class Asked(Protocol):
     def rank(self, groups: Any) -> int:
         """Return how many nodes have a partner, if that counts."""
 
+    def pairs_of(self, rank: int) -> int | None:
+        """Return how many pairs a plan has in which so many nodes have a partner, if certain."""
+
 
 @dataclass(frozen=True, eq=False)
 class BoundedInstance:
@@ -112,6 +118,8 @@ class BoundedInstance:
         Positions of pairs of which at most one may be used; (t, 2).
     sums
         What must stay within bounds.
+    pairs
+        How many pairs every plan has, if that is known.
     """
 
     weights: Units
@@ -121,6 +129,7 @@ class BoundedInstance:
     fixed: NDArray[np.int64]
     twins: NDArray[np.int64]
     sums: Sequence[CellSum]
+    pairs: int | None = None
 
     @classmethod
     def of(cls, problem: Asked, sums: Sequence[CellSum] | None = None) -> BoundedInstance:
@@ -142,6 +151,25 @@ class BoundedInstance:
     def nodes(self) -> int:
         """How many rows and columns there are."""
         return len(self.rows) + len(self.cols)
+
+    @cached_property
+    def limits(self) -> list[tuple[int | None, int | None]]:
+        """Bounds of the sums."""
+        return [one.limits(self.pairs) for one in self.sums]
+
+    @cached_property
+    def most_placed(self) -> tuple[int, int]:
+        """How many rows and columns could have a partner, going by loads alone."""
+        highs = [loads.high.astype(np.int64) for loads in (self.rows, self.cols)]
+        first, second = (min(int((highs[k] > 0).sum()), int(highs[1 - k].sum())) for k in (0, 1))
+        return first, second
+
+    def placing(self, placed: int) -> BoundedInstance:
+        """Return the instance in which so many nodes have a partner."""
+        single = [bool(loads.high.max(initial=0) <= 1) for loads in (self.rows, self.cols)]
+        if placed < sum(self.most_placed) or not any(single):
+            return self
+        return replace(self, pairs=self.most_placed[0 if single[0] else 1])
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
@@ -178,7 +206,7 @@ class BoundedInstance:
                 return False
         if used[self.twins].all(axis=1).any() or not used[self.fixed].all():
             return False
-        return all(map(_within, self.sums, self.totals(used)))
+        return all(map(_within, self.limits, self.totals(used)))
 
     def worth(self, cells: NDArray[np.int64]) -> int:
         """Return what pairs are worth with the gains of their nodes."""
@@ -191,8 +219,9 @@ class BoundedInstance:
         return sum(len(np.unique(end)) for end in self.ends(cells)) * self.places
 
 
-def _within(one: CellSum, total: int) -> bool:
-    return (one.low is None or total >= one.low) and (one.high is None or total <= one.high)
+def _within(limits: tuple[int | None, int | None], total: int) -> bool:
+    low, high = limits
+    return (low is None or total >= low) and (high is None or total <= high)
 
 
 def _twins(

@@ -7,7 +7,6 @@ are worth more than they cost join, until none is [luebbecke2005]_ [huangfu2018]
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,12 +116,12 @@ class Programmes:
 
     def _generate(self, ask: Ask) -> Optimum | None:
         """Solve over some pairs, look at all by their prices, and again, until none promises."""
-        found = None
+        found, most = None, sum(self.instance.most_placed)
         for turn in range(_ROUNDS):
             found = self._restricted(ask)
             if found is None:
                 return None
-            if ask.aim == "places" and found.value > self._most_places - _FEASIBLE:
+            if ask.aim == "places" and found.value > most - _FEASIBLE:
                 return found
             fresh = self._promising(found.surplus, ask)
             if not (found.surplus[fresh] > _PRICED_OUT).any():
@@ -130,13 +129,6 @@ class Programmes:
             kept = self.active if turn > _FORGETTING else self._nearest(found, ask)
             self.active = np.union1d(kept, fresh)
         return found
-
-    @cached_property
-    def _most_places(self) -> float:
-        """How many nodes could have a partner, going by their numbers alone."""
-        highs = [loads.high.astype(np.int64) for loads in (self.instance.rows, self.instance.cols)]
-        busy = [int((high > 0).sum()) for high in highs]
-        return float(min(busy[0], highs[1].sum()) + min(busy[1], highs[0].sum()))
 
     def _promising(self, surplus: Floats, ask: Ask) -> Cells:
         """Return the new pairs of each column and row that promise most or lack least."""

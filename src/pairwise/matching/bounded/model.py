@@ -200,13 +200,13 @@ class Modeller:
         """Return rows that must not exceed their sides: sums, twins, and nodes with a partner."""
         from scipy import sparse
 
-        sums, (high, low) = self.instance.sums, bounded
+        limits, (high, low) = self.instance.limits, bounded
         some, ones = self.sums[:, cells].tocsr(), np.ones(twins.size)
         pairs = (np.repeat(np.arange(len(twins)), 2), np.searchsorted(cells, twins).ravel())
         between = sparse.csr_array((ones, pairs), shape=(len(twins), len(cells)))
         body = sparse.vstack([some[high], -some[low], between])
-        sides = [float(sums[k].high or 0) / self.reach[k] for k in high]
-        sides += [-float(sums[k].low or 0) / self.reach[k] for k in low]
+        sides = [float(limits[k][1] or 0) / self.reach[k] for k in high]
+        sides += [-float(limits[k][0] or 0) / self.reach[k] for k in low]
         sides += [1.0] * len(twins)
         whole = sparse.hstack([body, sparse.csr_array((body.shape[0], len(self.segments.node)))])
         if ask.floor:

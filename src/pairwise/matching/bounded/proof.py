@@ -15,7 +15,7 @@ from pairwise.matching.loads import Loads, exact_sum
 from pairwise.matching.tilted import Decisions, cover
 
 if TYPE_CHECKING:
-    from pairwise.matching.bounded.instance import Asked, Cell
+    from pairwise.matching.bounded.instance import Asked, Cell, CellSum
     from pairwise.matching.loads import Units
 
 _LARGEST = 2**62
@@ -91,8 +91,9 @@ class BoundedProof:
             raise VerificationError(f"it is about plans that place {self.rank_q}, this has {rank}")
         if not cover([leaf.decisions for leaf in self.leaves]):
             raise VerificationError("the branches do not hold every plan")
+        pairs = problem.pairs_of(rank)
         for leaf in self.leaves:
-            proven = _Checker(problem, leaf).ceiling() - leaf.place * rank
+            proven = _Checker(problem, leaf, pairs).ceiling() - leaf.place * rank
             if leaf.bound is None and (leaf.scale or proven >= 0):
                 raise VerificationError("a branch that is called empty may hold a plan")
             if leaf.bound is not None and (
@@ -107,6 +108,7 @@ class _Checker:
 
     problem: Asked
     leaf: PricedLeaf
+    pairs: int | None
 
     def ceiling(self) -> Fraction:
         """Return what no plan of the branch is worth more than, places included."""
@@ -128,22 +130,25 @@ class _Checker:
         left = left - self.leaf.row_duals[:, None] - self.leaf.col_duals[None, :]
         flat, paid = left.ravel(), Fraction(0)
         for k, times, shift in self.leaf.sums:
-            one = self._sum(k, times)
+            one, side = self._sum(k, times)
             flat[one.cells] -= times * one.amounts >> shift
-            paid += Fraction(times * (one.high if times > 0 else one.low), 2**shift)
+            paid += Fraction(times * side, 2**shift)
         for row, col, amount in self.leaf.twins:
             for cell in ((row, col), self._twin(row, col, amount)):
                 left[cell] -= amount
             paid += amount
         return left, paid
 
-    def _sum(self, k: int, times: int) -> Any:
+    def _sum(self, k: int, times: int) -> tuple[CellSum, int]:
+        """Return a sum, and the bound that a price on it pulls at."""
         one = self.problem.sums[k]
-        if (one.high if times > 0 else one.low) is None:
+        low, high = one.limits(self.pairs)
+        side = high if times > 0 else low
+        if side is None:
             raise VerificationError("a price pulls at a bound that does not exist")
         if abs(times) * one.reach > _LARGEST:
             raise VerificationError(f"a price of {times} is too large to be checked")
-        return one
+        return one, side
 
     def _twin(self, row: int, col: int, amount: int) -> Cell:
         row_of, col_of = self.problem.twins or ((), ())

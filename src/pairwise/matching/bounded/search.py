@@ -103,7 +103,7 @@ class BoundedSearch:
         Told the share of the programmes that may be solved.
     placed
         How many nodes have a partner, once that is known.
-    most_placed
+    placing_proven
         Whether it is known that no more can have one.
     """
 
@@ -112,7 +112,7 @@ class BoundedSearch:
     seconds_left: Callable[[], float | None] = lambda: None
     progress: Progress | None = None
     placed: int = field(default=0, init=False)
-    most_placed: bool = field(default=True, init=False)
+    placing_proven: bool = field(default=True, init=False)
     _best: tuple[int, Cells] | None = field(default=None, init=False)
     _steps: int = field(default=0, init=False)
 
@@ -191,8 +191,16 @@ class BoundedSearch:
         if cells is None:
             raise OutOfReachError(False)
         self.placed = self.instance.placed(cells)
-        self.most_placed = self.placed > found.value - 1 + _PULLING
+        self.placing_proven = self.placed > found.value - 1 + _PULLING
+        self._know(self.instance.placing(self.placed))
         self._offer(cells)
+
+    def _know(self, instance: BoundedInstance) -> None:
+        """Go on with an instance of which more is known."""
+        if instance is not self.instance:
+            active, self.instance = self._programmes.active, instance
+            self._programmes = Programmes(instance)
+            self._programmes.active = active
 
     def _root(self) -> _Branch:
         root = self._priced(Decisions())
