@@ -297,3 +297,57 @@ def test_weight_on_stable_pairs_ends_at_the_stable_plan():
     assert sums == sorted(sums, reverse=True)
     assert sums[-1] == pytest.approx(best.value - found.value_lost)
     assert set(soft.pairs) == set(found.stable_pairs)
+
+
+@pytest.mark.parametrize("both", [0, 5])
+def test_assignments_know_their_blocking_pairs(both):
+    """Who would leave an assignment is what the definition says, loads and both roles included."""
+    rng = np.random.default_rng(both)
+    n, m = 30, 12
+    people = pw.Participants(range(n))
+    score = pw.Score([pw.Precomputed(rng.random((n, n)), reciprocity="mean")]).on(people)
+    mentors, mentees = list(range(m)), list(range(m - both, n))
+    most = {i: int(rng.integers(0, 4)) for i in mentors}
+    plan = pw.assign(
+        people.take(mentors),
+        people.take(mentees),
+        score,
+        mentor_load=([0] * m, list(most.values())),
+        mentee_load=(0, 2),
+        rules=[pw.Forbid([(0, 20)])],
+    )
+    gain = score.directed_block(slice(0, n), slice(0, n))
+    pairs = set(plan.pairs)
+
+    def wants(i, j, held, load):
+        return len(held) < load or (held and gain[i, j] > min(gain[i, k] for k in held))
+
+    want = [
+        (a, b)
+        for a in mentors
+        for b in mentees
+        if a != b and {(a, b), (b, a)}.isdisjoint(pairs) and (a, b) != (0, 20)
+        if wants(a, b, [j for i, j in pairs if i == a], most[a])
+        and wants(b, a, [i for i, j in pairs if j == b], 2)
+    ]
+    found = pw.stability(plan)
+    assert list(found.blocking) == want
+    stable = sum(gain[b, a] for a, b in found.stable_pairs)
+    assert found.value_lost == pytest.approx(plan.value - stable)
+
+
+def test_weight_on_stable_pairs_calms_an_assignment():
+    """The more the stable pairs count, the fewer pairs of mentor and mentee would leave."""
+    rng = np.random.default_rng(2)
+    people = pw.Participants(range(60))
+    score = 1 * pw.Precomputed(rng.random((60, 60)), reciprocity="mean")
+    sides, loads = (people.take(range(20)), people.take(range(20, 60))), {"mentor_load": (0, 2)}
+    best = pw.assign(*sides, score.on(people), **loads)
+    found = pw.stability(best)
+    counts = []
+    for weight in (0.0, 0.02, 1.0):
+        softly = score + weight * found.term if weight else score
+        soft = pw.assign(*sides, softly.on(people), **loads)
+        groups = pw.plan.Outcome(soft.index_groups, 0, 0)
+        counts.append(len(pw.stability(pw.Plan(best.problem, groups)).blocking))
+    assert counts[0] > counts[1] > counts[2] == 0, counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from pairwise.errors import InvalidInput
 from pairwise.matching.stable.opinions import Scores, check_opinions, row_slices
 
 Pairs = NDArray[np.int64]
+Integers = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,24 @@ def find_blocking(
         pairs.append(np.column_stack([i + rows.start, j]))
         gains.append(np.column_stack([first, second]))
     return BlockingPairs(np.concatenate(pairs), np.concatenate(gains))
+
+
+def least_held(scores: Scores, here: Integers, there: Integers, capacity: Integers) -> Scores:
+    """Return the worst partner's score of each who is full, -inf of others, inf without places.
+
+    Parameters
+    ----------
+    scores : array (n, m)
+        What each thinks of the other side.
+    here, there : int arrays (p,)
+        Both ends of the pairs.
+    capacity : int array (n,)
+        Most partners of each.
+    """
+    least = np.full(len(capacity), np.inf)
+    np.minimum.at(least, here, scores[here, there])
+    full = np.bincount(here, minlength=len(capacity)) >= capacity
+    return np.where(full, least, -np.inf)
 
 
 def _counted(held: Scores, alone: float) -> Scores:

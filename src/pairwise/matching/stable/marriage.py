@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pairwise import _kernel
 from pairwise.errors import InvalidInput, VerificationError, did_you_mean
 from pairwise.matching.loads import Counts, check_counts
-from pairwise.matching.stable.blocking import BlockingPairs, find_blocking
+from pairwise.matching.stable.blocking import BlockingPairs, find_blocking, least_held
 from pairwise.matching.stable.opinions import Scores, check_opinions
 
 Ints = NDArray[np.int32]
@@ -66,8 +66,8 @@ class StableMarriage:
         return find_blocking(
             self._row_scores,
             self._col_scores.T,
-            _least_held(self._row_scores, self.rows, self.cols, self.row_capacity),
-            _least_held(self._col_scores, self.cols, self.rows, self.col_capacity),
+            least_held(self._row_scores, self.rows, self.cols, self.row_capacity),
+            least_held(self._col_scores, self.cols, self.rows, self.col_capacity),
             used,
         )
 
@@ -179,11 +179,3 @@ def _only_partner(side: str, here: Ints, there: Ints, n: int) -> NDArray[np.int6
     mate = np.full(n, -1, dtype=np.int64)
     mate[here] = there
     return mate
-
-
-def _least_held(scores: Scores, here: Ints, there: Ints, capacity: Counts) -> Scores:
-    """Return the worst partner's score of each who is full, -inf of others, +inf without places."""
-    least = np.full(len(capacity), np.inf)
-    np.minimum.at(least, here, scores[here, there])
-    full = np.bincount(here, minlength=len(capacity)) >= capacity
-    return np.where(full, least, -np.inf)
