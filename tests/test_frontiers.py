@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 import pairwise as pw
 from pairwise import matching
@@ -147,3 +148,62 @@ def test_verify_finds_false_points() -> None:
     for wrong in broken:
         with pytest.raises(pw.VerificationError):
             wrong.verify()
+
+
+def assigned(against: pw.Rule | pw.Term | pw.Score, points: int, n: int = 36) -> pw.Frontier:
+    """Return the frontier of a third of n people as mentors of the others."""
+    people = cohort(n)
+    mentors, mentees = people.take(range(n // 3)), people.take(range(n // 3, n))
+    score = pw.Similarity("interests")
+    return pw.frontier(
+        mentors, score, mentees=mentees, mentor_load=(0, 3), against=against, points=points
+    )
+
+
+@pytest.mark.parametrize("against", [pw.Differ("department"), pw.Complementarity()], ids=repr)
+def test_assignments_have_a_frontier(against: pw.Rule | pw.Term) -> None:
+    """Points go from the best assignment to the most of the second good; each is a plan."""
+    curve = assigned(against, 4)
+    free = pw.assign(
+        *(curve.points[0].plan.people.take(part) for part in (range(12), range(12, 36))),
+        pw.Similarity("interests"),
+        mentor_load=(0, 3),
+    )
+    assert curve.points[0].plan.value == pytest.approx(free.value, abs=1e-6)
+    for point, after in neighbours(curve.points):
+        assert point.amount >= point.asked - 1e-9
+        assert after.asked > point.asked
+        assert after.plan.value <= point.plan.bound + 1e-6
+    for point in curve.points:
+        point.plan.verify()
+        assert point.plan.gap <= 1e-3
+
+
+def test_the_last_assignment_has_most() -> None:
+    """No assignment that places everybody has a larger share than the last point."""
+    curve = assigned(pw.Same("department"), 2)
+    people = curve.points[-1].plan.people
+    code = people.category("department").codes
+    table = (code[:12, None] == code[None, 12:]).astype(float)
+    slots = np.repeat(table, 3, axis=0)
+    rows, cols = optimize.linear_sum_assignment(slots, maximize=True)
+    assert curve.points[-1].amount == pytest.approx(slots[rows, cols].sum() / 24)
+
+
+def test_assignments_that_stay_have_a_frontier_of_twenty() -> None:
+    """Against what stays of an earlier assignment there are twenty plans and a concave hull."""
+    people = cohort(36)
+    sides = people.take(range(12)), people.take(range(12, 36))
+    before = pw.assign(*sides, pw.Similarity("values", metric="level"), mentor_load=(0, 3))
+    curve = assigned(pw.Among(before.pairs), 20)
+    assert len({point.plan.pairs for point in curve.points}) >= 15
+    assert curve.points[-1].amount == 1.0
+    assert set(curve.points[-1].plan.pairs) == set(before.pairs)
+    slopes = [(w - v) / (b - a) for (a, v), (b, w) in neighbours(curve.hull)]
+    assert slopes == sorted(slopes, reverse=True)
+
+
+def test_loads_without_mentees_are_refused() -> None:
+    """Loads say nothing about pairs of one population."""
+    with pytest.raises(pw.InvalidInput, match="pass mentees="):
+        pw.frontier(cohort(6), against=pw.Differ("site"), mentor_load=(0, 2))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairwise.assigning import assign
 from pairwise.errors import InvalidInput
 from pairwise.limits import check_limits
-from pairwise.matching.tilted import TiltedSearch, hull
+from pairwise.matching.tilted import TiltedSearch, hull, upper_hull
 from pairwise.pairing import Solving
 from pairwise.plan import Plan
-from pairwise.problem import QuotaProblem
+from pairwise.problem import LoadProblem, QuotaLoadProblem, QuotaProblem
+from pairwise.quota_assigning import furthest, solved_under_quotas
 from pairwise.quota_pairing import PeopleOracle, again_under_quotas, outcome_of
 from pairwise.quotas import Average, Share
 from pairwise.rules import Rule
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from pairwise.matching.tilted import Column
     from pairwise.participants import Participants
-    from pairwise.problem import Leftover
+    from pairwise.problem import Leftover, Load
 
+_ONE_EACH = (0, 1)
 _HULL_STEPS = 40
 _FEWEST_STEPS, _MOST_STEPS = 12, 80
 _STEPS_TIMES_PEOPLE = 4000
@@ -138,6 +141,9 @@ def frontier(
     points: int = 20,
     rules: Iterable[Rule] = (),
     leftover: Leftover = "trio",
+    mentees: Participants | None = None,
+    mentor_load: Load | None = None,
+    mentee_load: Load | None = None,
     target_gap: float = 1e-3,
     executor: Executor | None = None,
 ) -> Frontier:
@@ -146,16 +152,21 @@ def frontier(
     Parameters
     ----------
     people : Participants
+        Whom to pair; with `mentees` the mentors.
     score : Score or Term, optional
         `default_score` of the people if None.
     against : Rule, Term or Score
         The second good. A rule: the share of people whose partner is known to keep it, so
         ``Differ("department")`` is diversity and ``Among(plan.pairs)`` is what stays of an earlier
-        plan. A term or score: its mean over people.
+        plan. A term or score: its mean over people. Of an assignment: over its pairs.
     points : int
         How many plans, >= 2; what is asked for is evenly spaced.
     rules, leftover, executor
         As in `pair`.
+    mentees : Participants, optional
+        Assign mentors to these instead of pairing people.
+    mentor_load, mentee_load : optional
+        As in `assign`, where there are `mentees`; one partner each if None.
     target_gap : float
         A point is left when ``(bound - value) / bound`` is at most this.
 
@@ -191,6 +202,18 @@ def frontier(
     if points < 2 or points != int(points):
         raise InvalidInput(f"points = {points!r}: must be a whole number >= 2")
     quota = _quota_of(against)
+    if mentees is not None:
+        start = assign(
+            people,
+            mentees,
+            score,
+            mentor_load=mentor_load or _ONE_EACH,
+            mentee_load=mentee_load or _ONE_EACH,
+            rules=rules,
+        )
+        return _assigned(start, against, quota, points, target_gap)
+    if mentor_load is not None or mentee_load is not None:
+        raise InvalidInput("mentor_load, mentee_load: are for assignments; pass mentees= too")
     free = QuotaProblem.of(people, score, rules, leftover, [quota(0.0)])
     free.check()
     base = Solving(free, executor=executor).solve()
@@ -204,6 +227,31 @@ def frontier(
     )
     found = [_point(free, oracle, vertices, quota(float(x)), target_gap) for x in asked]
     return Frontier(against, tuple(found), drawn)
+
+
+def _assigned(
+    start: Plan,
+    against: Rule | Term | Score,
+    quota: Callable[[float], Share | Average],
+    points: int,
+    target_gap: float,
+) -> Frontier:
+    """Return assignments from the best to the one with most of the second good."""
+    assert isinstance(start.problem, LoadProblem)  # noqa: S101
+    free = QuotaLoadProblem.on(start.problem, [quota(0.0)])
+    least = free.sums[0].amount(free.totals(start.index_groups)[0], len(start.index_groups))
+    asked = np.linspace(least, max(least, furthest(free)), points)
+    found = []
+    for level in asked.tolist():
+        started = time.perf_counter()
+        problem = replace(free, quotas=(quota(level),))
+        outcome = solved_under_quotas(problem, target_gap)
+        outcome = replace(outcome, seconds=time.perf_counter() - started)
+        plan = Plan(problem, outcome)
+        total, pairs = problem.totals(plan.index_groups)[0], len(plan.index_groups)
+        found.append(FrontierPoint(level, problem.sums[0].amount(total, pairs), plan))
+    drawn = upper_hull([(point.amount, point.plan.value) for point in found])
+    return Frontier(against, tuple(found), tuple(drawn))
 
 
 def _quota_of(against: Rule | Term | Score) -> Callable[[float], Share | Average]:

@@ -66,6 +66,13 @@ def solved_under_quotas(
     return Outcome(groups, value, bound, status, 0.0, proof)
 
 
+def furthest(problem: QuotaLoadProblem) -> float:
+    """Return the most of its one quota that plans which place as many people can have."""
+    search = BoundedSearch(BoundedInstance.of(problem))
+    search.place()
+    return problem.sums[0].amount(*search.reach(0, 1))
+
+
 def _contradictions(problem: QuotaLoadProblem, error: OutOfReachError) -> list[str]:
     """Name the quotas that cannot be met: those that cannot alone, else the fewest that clash."""
     solved(problem.without_quotas)

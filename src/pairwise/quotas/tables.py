@@ -112,11 +112,15 @@ class CellSum:
         high = None if self.high is None else (self.high + shift) // q * q - shift
         return low, high
 
+    def amount(self, total: float, pairs: float) -> float:
+        """Return a sum of a plan with so many pairs in the numbers that the quota speaks of."""
+        return total * self.unit / (max(pairs, 1) if self.each else 1) + self.base
+
     def worded(self, total: float, pairs: float) -> str:
         """Say a sum of a plan with so many pairs in the numbers that the quota speaks of."""
-        if self.each and not pairs:
-            return "no pairs"
-        return format(total * self.unit / (pairs if self.each else 1) + self.base, self.form)
+        return (
+            "no pairs" if self.each and not pairs else format(self.amount(total, pairs), self.form)
+        )
 
     @property
     def reach(self) -> int:

@@ -36,6 +36,7 @@ _NEAR = 8
 _MARGIN = 4e-6
 _PULLING = 1e-6
 _RATIOS = 12
+_RATIO_ROOM = 2**34
 _FEWEST_STEPS, _MOST_STEPS, _STEPS_TIMES_NODES = 20, 2000, 40_000
 
 
@@ -162,20 +163,21 @@ class BoundedSearch:
         are allowed. A sum by the number of pairs goes as far as can be in relation to it
         [dinkelbach1967]_.
         """
-        one, instance = self.instance.sums[k], self.instance
-        amounts = np.zeros(instance.size, dtype=np.int64)
+        one = self.instance.sums[k]
+        fine = max(1, _RATIO_ROOM // one.reach) if one.each else 1
+        amounts = np.zeros(self.instance.size, dtype=np.int64)
         amounts[one.cells] = one.amounts
+        ask = Ask("worth", Decisions(), least_placed=self.placed, of_the_plan=False)
         ratio, total, pairs = 0.0, 0.0, 0.0
         for _ in range(_RATIOS if one.each else 1):
-            aim = _weighing(instance, sign * (amounts - round(ratio)))
-            ask = Ask("worth", Decisions(), least_placed=self.placed, of_the_plan=False)
-            found = Programmes(aim).solve(ask)
+            aim = sign * (amounts * fine - round(ratio * fine))
+            found = Programmes(_weighing(self.instance, aim)).solve(ask)
             if found is None or not len(found.cells):
                 break
             total = float(amounts[found.cells] @ found.shares)
             pairs, old = float(found.shares.sum()), ratio
             ratio = total / pairs
-            if abs(ratio - old) < 1:
+            if abs(ratio - old) * fine < 1:
                 break
         return total, pairs
 

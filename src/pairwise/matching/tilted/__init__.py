@@ -2,7 +2,7 @@
 
 from pairwise.matching.tilted.matrix import MatrixOracle
 from pairwise.matching.tilted.oracle import Column, Decisions, Found, Oracle, cover
-from pairwise.matching.tilted.parametric import hull
+from pairwise.matching.tilted.parametric import hull, upper_hull
 from pairwise.matching.tilted.recombine import Recombination, keeps
 from pairwise.matching.tilted.search import Answer, Leaf, TiltedSearch
 from pairwise.matching.tilted.tilt import Limits, Tilt, whole
@@ -22,5 +22,6 @@ __all__ = [
     "cover",
     "hull",
     "keeps",
+    "upper_hull",
     "whole",
 ]

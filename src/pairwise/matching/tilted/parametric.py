@@ -9,12 +9,14 @@ else what is found lies between them [gusfield1983]_.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pairwise.matching.tilted.oracle import Column, Decisions
 from pairwise.matching.tilted.tilt import Tilt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pairwise.matching.tilted.oracle import Oracle
 
 
@@ -47,18 +49,26 @@ def hull(oracle: Oracle, most: int) -> list[Column]:
 
 def _concave(columns: list[Column]) -> list[Column]:
     """Return the plans, ascending in their sum, that lie on the upper hull of all."""
-    kept: list[Column] = []
-    for column in columns:
-        while len(kept) > 1 and _below(kept[-1], kept[-2], column):
+    at = {(column.sums[0], column.value): column for column in columns}
+    return [at[point] for point in upper_hull(list(at))]
+
+
+def upper_hull(points: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Return the points, ascending, that lie on the upper hull of all: no mixture is above them."""
+    kept: list[tuple[Any, Any]] = []
+    for point in sorted(points):
+        while kept and kept[-1][0] == point[0]:
             kept.pop()
-        kept.append(column)
+        while len(kept) > 1 and _below(kept[-1], kept[-2], point):
+            kept.pop()
+        kept.append(point)
     return kept
 
 
-def _below(middle: Column, left: Column, right: Column) -> bool:
-    """Say whether a plan is not above the line between two others."""
-    rise = (right.value - left.value) * (middle.sums[0] - left.sums[0])
-    return (middle.value - left.value) * (right.sums[0] - left.sums[0]) <= rise
+def _below(middle: tuple[Any, Any], left: tuple[Any, Any], right: tuple[Any, Any]) -> bool:
+    """Say whether a point is not above the line between two others."""
+    rise = (right[1] - left[1]) * (middle[0] - left[0])
+    return bool((middle[1] - left[1]) * (right[0] - left[0]) <= rise)
 
 
 def _best_at(oracle: Oracle, multiplier: float) -> Column:
