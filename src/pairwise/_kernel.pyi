@@ -119,6 +119,47 @@ def assign_edges(u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C
     Maximum-weight assignment with loads on a list of pairs, each given once.
     """
 
+@overload
+def combine(kind: str, mine: Annotated[NDArray[numpy.float32], dict(device='cpu')], theirs: Annotated[NDArray[numpy.float32], dict(device='cpu', writable=False)]) -> None: ...
+
+@overload
+def combine(kind: str, mine: Annotated[NDArray[numpy.float64], dict(device='cpu')], theirs: Annotated[NDArray[numpy.float64], dict(device='cpu', writable=False)]) -> None:
+    """
+    Overwrite what one side gains by the value of the pair; a known direction stands alone.
+    """
+
+@overload
+def share_of_union(shared: Annotated[NDArray[numpy.float32], dict(device='cpu')], left: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], right: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+@overload
+def share_of_union(shared: Annotated[NDArray[numpy.float64], dict(device='cpu')], left: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], right: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+    """
+    Overwrite what row and column share by shared / (left + right - shared).
+    """
+
+@overload
+def cap(values: Annotated[NDArray[numpy.float32], dict(device='cpu')]) -> None: ...
+
+@overload
+def cap(values: Annotated[NDArray[numpy.float64], dict(device='cpu')]) -> None:
+    """Cut values at 1, NaN stays."""
+
+@overload
+def add_weighted(total: Annotated[NDArray[numpy.float32], dict(device='cpu')], values: Annotated[NDArray[numpy.float32], dict(device='cpu', writable=False)], weight: float) -> None: ...
+
+@overload
+def add_weighted(total: Annotated[NDArray[numpy.float64], dict(device='cpu')], values: Annotated[NDArray[numpy.float64], dict(device='cpu', writable=False)], weight: float) -> None:
+    """Add weight * values to the total."""
+
+@overload
+def add_known(total: Annotated[NDArray[numpy.float32], dict(device='cpu')], known: Annotated[NDArray[numpy.float32], dict(device='cpu')], values: Annotated[NDArray[numpy.float32], dict(device='cpu', writable=False)], weight: float) -> None: ...
+
+@overload
+def add_known(total: Annotated[NDArray[numpy.float64], dict(device='cpu')], known: Annotated[NDArray[numpy.float64], dict(device='cpu')], values: Annotated[NDArray[numpy.float64], dict(device='cpu', writable=False)], weight: float) -> None:
+    """
+    Add weight * values to the total and the weight to `known`, where values are not NaN.
+    """
+
 class Outcome(enum.Enum):
     """How a search for the optimum ended."""
 

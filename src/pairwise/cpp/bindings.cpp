@@ -6,6 +6,7 @@
 
 #include "barrier.h"
 #include "bindings_assignment.h"
+#include "bindings_elementwise.h"
 #include "bindings_matcher.h"
 #include "bindings_partition.h"
 #include "bindings_schedule.h"
@@ -253,6 +254,7 @@ NB_MODULE(_kernel, m) {
         "Largest absolute entry off the diagonal, and whether all entries are whole numbers.");
   bind_sparse(m);
   bind_assignment(m);
+  bind_elementwise(m);
   bind_matcher(m);
   bind_partition(m);
   bind_schedule(m);

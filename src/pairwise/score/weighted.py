@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pairwise import _kernel
 from pairwise.errors import InvalidInput
 from pairwise.terms.coding import gamma32
 from pairwise.terms.factors import Factors, fused
@@ -191,11 +192,10 @@ class _PlainSum:
 
     def add(self, weight: float) -> None:
         """Add what was filled in, times its weight."""
-        values = self.room()
-        if weight != 1.0:
-            values *= weight
         if not self._empty:
-            self._out += values
+            _kernel.add_weighted(self._out, self.room(), weight)
+        elif weight != 1.0:
+            self._out *= weight
         self._empty = False
 
     def finish(self) -> None:
@@ -214,7 +214,7 @@ class _RenormalisedSum:
         if known is None:
             out[...] = 0
         self._known = np.full_like(out, known or 0.0)
-        self._work, self._marks = np.empty_like(out), np.empty_like(out)
+        self._work = np.empty_like(out)
 
     def room(self) -> Array:
         """Return where the next term's values go."""
@@ -222,12 +222,7 @@ class _RenormalisedSum:
 
     def add(self, weight: float) -> None:
         """Add what was filled in, times its weight, where it is known."""
-        np.equal(self._work, self._work, out=self._marks)
-        np.fmax(self._work, 0, out=self._work)
-        self._work *= weight
-        self._marks *= weight
-        self._out += self._work
-        self._known += self._marks
+        _kernel.add_known(self._out, self._known, self._work, weight)
 
     def finish(self) -> None:
         """Divide by the weights of what is known."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pairwise import _kernel
 from pairwise.errors import InvalidInput, quoted
 from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.coding import gamma32
@@ -174,7 +175,9 @@ class _BoundDistance(BoundTerm):
         np.abs(apart, out=apart)
         if mine.dtype == np.float64:
             apart /= self.scale
-        np.minimum(apart, 1, out=out)
+        _kernel.cap(apart)
+        if apart is not out:
+            out[...] = apart
         if self.near:
             np.subtract(1, out, out=out)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pairwise import _kernel
 from pairwise.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Meeting(Protocol):
     def product(self, left: Array, right: Array, out: Array) -> Array:
         """Fill `out` with inner products of rows of `left` (r, d) and of `right` (c, d)."""
 
+    def share_of_union(self, shared: Array, left: Array, right: Array) -> None:
+        """Overwrite what two share by ``shared / (left + right - shared)``, given what each has."""
+
     def left(self, values: Array) -> Array:
         """Return values per left person, shaped to meet the result."""
 
@@ -51,6 +55,9 @@ class _Grid:
     def product(self, left: Array, right: Array, out: Array) -> Array:
         return np.matmul(left, right.T, out=out)
 
+    def share_of_union(self, shared: Array, left: Array, right: Array) -> None:
+        _kernel.share_of_union(shared, left, right)
+
     def left(self, values: Array) -> Array:
         return values[:, None]
 
@@ -64,6 +71,9 @@ class _Grid:
 class _Paired:
     def product(self, left: Array, right: Array, out: Array) -> Array:
         return np.einsum("pd,pd->p", left, right, out=out)
+
+    def share_of_union(self, shared: Array, left: Array, right: Array) -> None:
+        shared /= left + right - shared
 
     def left(self, values: Array) -> Array:
         return values

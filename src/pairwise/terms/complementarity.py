@@ -13,7 +13,7 @@ from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.coding import LevelGrid, Thermometer, coded, gamma32
 from pairwise.terms.factors import Factors
 from pairwise.terms.levels import CodedLevels, Known, reach_of, snapped
-from pairwise.terms.reciprocity import TINY, Reciprocity, check_reciprocity, combine
+from pairwise.terms.reciprocity import Reciprocity, check_reciprocity, combine
 from pairwise.terms.words import in_brackets
 
 if TYPE_CHECKING:
@@ -167,8 +167,6 @@ class _BoundComplementarity(BoundTerm):
         total = self._total(index, dtype)
         if self._folds(dtype):
             needs /= total[:, None]
-            if self.reciprocity == "harmonic":
-                needs, offers = _doubled(needs, offers)
             return _Side(needs, offers, None, None, None)
         answered = self.offers.known.marks(index, dtype)
         return _Side(needs, offers, total, self.seeks.kept(index, dtype), answered)
@@ -177,18 +175,10 @@ class _BoundComplementarity(BoundTerm):
         theirs = np.empty_like(out)
         self._gain(meet, left, right, out)
         self._gift(meet, left, right, theirs)
-        combine(
-            self.reciprocity,
-            out,
-            theirs,
-            unknown=self.may_be_unknown,
-            doubled=self.reciprocity == "harmonic" and self._folds(out.dtype),
-        )
+        combine(self.reciprocity, out, theirs)
 
     def fill_directed(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         self._gain(meet, left, right, out)
-        if self.reciprocity == "harmonic" and self._folds(out.dtype):
-            out *= 0.5
 
     def _gain(self, meet: Meeting, left: _Side, right: _Side, out: Array) -> None:
         """Fill `out` with the share of left needs that right offers cover."""
@@ -239,12 +229,6 @@ class _BoundComplementarity(BoundTerm):
         met = np.minimum(self.seeks.stored[i], self.offers.stored[j]) > 0
         shared = [column for column, hit in zip(self.columns, met, strict=True) if hit]
         return f"{other} offers {share:.0%} of what {me} seeks{in_brackets(shared)}"
-
-
-def _doubled(needs: Array, offers: Array) -> tuple[Array, Array]:
-    """Return factors of twice the coverage, kept above 0 by one more column."""
-    one = np.ones((len(offers), 1), offers.dtype)
-    return np.hstack([2 * needs, TINY * one]), np.hstack([offers, one])
 
 
 def _divide(out: Array, total: Array) -> None:

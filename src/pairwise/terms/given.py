@@ -127,7 +127,7 @@ class _BoundMatrix(BoundTerm):
             theirs = np.empty_like(out)
             gain = self._gain(meet, right[0], left[0])
             theirs[...] = gain.T
-            combine(self.reciprocity, out, theirs, unknown=self.may_be_unknown)
+            combine(self.reciprocity, out, theirs)
 
     def fill_directed(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         out[...] = self._gain(meet, left[0], right[0])
@@ -267,9 +267,9 @@ class _BoundFunction(BoundTerm):
         theirs = np.empty_like(out)
         self.fill_directed(meet, right, left, theirs.T)
         if self.directed:
-            combine(self.reciprocity, out, theirs, unknown=True)
+            combine(self.reciprocity, out, theirs)
         else:
-            combine("mean", out, theirs, unknown=False)
+            combine("mean", out, theirs)
 
     def fill_directed(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         if meet is GRID:

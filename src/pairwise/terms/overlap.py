@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from pairwise import _kernel
 from pairwise.errors import InvalidInput
 from pairwise.terms.base import BoundTerm, Term
 from pairwise.terms.coding import gamma32
@@ -105,7 +106,7 @@ class _BoundOverlap(BoundTerm):
         else:
             meet.product(left[0], right[0], out)
             out /= self.enough
-        np.minimum(out, 1, out=out)
+        _kernel.cap(out)
 
     @property
     def error32(self) -> float:

@@ -266,13 +266,15 @@ class _BoundLevels(BoundTerm):
 @dataclass(frozen=True)
 class _BoundJaccard(_BoundLevels):
     def fill(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
+        if left.gaps is None:
+            self.coded.coder.sum_of_minima(meet, left.weighted, right.codes, out)
+            meet.share_of_union(out, left.sums, right.sums)
+            return
         either, answered = self._sums(meet, left, right, out)
         either -= out
-        if answered is None:
-            out /= either
-            return
         np.maximum(either, TINY, out=either)
         out /= either
+        assert answered is not None  # noqa: S101
         out[answered == 0] = np.nan
 
     @property

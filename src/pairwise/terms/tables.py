@@ -69,7 +69,7 @@ class BoundTable(BoundTerm):
         theirs = np.empty_like(out)
         out[...] = self._as_rows(meet, left[0], right[0])
         theirs[...] = self._as_cols(meet, left[0], right[0])
-        combine(self.reciprocity, out, theirs, unknown=True)
+        combine(self.reciprocity, out, theirs)
 
     def fill_directed(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         """Fill `out` with what the left person gains as a column, else what is given for both."""

@@ -104,7 +104,7 @@ class _BoundPreference(BoundTerm):
         theirs = np.empty_like(out)
         self.fill_directed(meet, left, right, out)
         self._fill_reverse(meet, left, right, theirs)
-        combine("mean", out, theirs, unknown=self.may_be_unknown)
+        combine("mean", out, theirs)
 
     def fill_directed(self, meet: Meeting, left: Side, right: Side, out: Array) -> None:
         self._mark(meet, left, right, out)
