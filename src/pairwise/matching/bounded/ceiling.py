@@ -25,6 +25,7 @@ FINE = 2**14
 """Prices are in units of worth by this, so that rounding all of them is less than a unit."""
 
 _NOBODY = 2**58
+_PRICE_BITS = 53
 
 
 def priced_leaf(
@@ -40,7 +41,7 @@ def priced_leaf(
         for duals, loads in ((prices.rows, instance.rows), (prices.cols, instance.cols))
     )
     sums = tuple(
-        (k, *whole(float(prices.sums[k]) * unit, instance.sums[k].reach))
+        (k, *whole(float(prices.sums[k]) * unit, instance.sums[k].reach, _PRICE_BITS))
         for k in np.flatnonzero(prices.sums).tolist()
     )
     place, twins = round(prices.place * unit), _twin_prices(instance, prices, unit)

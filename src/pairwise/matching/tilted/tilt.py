@@ -166,9 +166,9 @@ class Tilt:
         return rest / self.scale if self.scale else rest
 
 
-def whole(multiplier: float, reach: int) -> tuple[int, int]:
+def whole(multiplier: float, reach: int, most_bits: int = _FINE) -> tuple[int, int]:
     """Return (times, shift) with times / 2**shift near the multiplier and times * reach small."""
-    bits = min(_FINE, 61 - int(reach).bit_length())
+    bits = min(most_bits, 61 - int(reach).bit_length())
     exponent = frexp(multiplier)[1]
     shift = max(0, bits - exponent)
     shift = min(shift, 60)
