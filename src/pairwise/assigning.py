@@ -152,7 +152,7 @@ def assign(
     Where only `PerMentor` and `PerMentee` are asked and the kinds counted for a person are nested
     or apart, its optimum is whole [edmonds1970]_; otherwise HiGHS looks for a plan, and branches
     with prices of their own bound all others: OPTIMAL, or BOUNDED by what is left. Quotas go with
-    returns, required pairs and both roles, not with `priority` or `fairness`.
+    everything but `fairness`.
 
     With `fairness` scores below 0.01 count as 0.01, and a pair counts by `FairProblem.worth`. Value
     stays the sum of scores; gap, bound and status are about fairness, and

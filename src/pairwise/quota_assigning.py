@@ -145,7 +145,7 @@ def _of_the_plan(problem: QuotaLoadProblem, sums: Sequence[CellSum]) -> Iterator
     """Yield how far a quota over the plan can go."""
     search = BoundedSearch(BoundedInstance.of(problem, sums))
     search.place()
-    placed = f" that place {search.placed:,} people, by role," if search.placed else ""
+    placed = " that place as many people as can be" if search.placed else ""
     for k, one in enumerate(sums):
         for side, sign, word in ((one.low, 1, "at most"), (one.high, -1, "at least")):
             if side is None:

@@ -38,7 +38,7 @@ class QuotaLoadProblem(LoadProblem):
     quotas
         The quotas, each with a meaning for mentors and mentees.
     place
-        What a person placed counts in `rank`, in units.
+        What a unit of `rank` counts: in it a person placed is 1 and more than all priorities.
 
     Examples
     --------
@@ -79,15 +79,10 @@ class QuotaLoadProblem(LoadProblem):
         Raises
         ------
         InvalidInput
-            When something is no quota, a quota says nothing about mentors and mentees, or what
-            else is asked cannot be had together with quotas; names the way out.
+            When something is no quota, a quota says nothing about mentors and mentees, or there
+            are too many pairs; names the way out.
         """
         found = cls(**_parts(problem), quotas=bind_quotas(quotas))
-        if problem.priority is not None:
-            raise InvalidInput(
-                "priority cannot be had together with quotas; leave one of them out, or let those"
-                " who come first have a fewest: mentee_load={id: (1, 1), ...}"
-            )
         pairs = len(problem.mentors.people) * len(problem.mentees.people)
         if pairs > _MOST_PAIRS:
             raise InvalidInput(
@@ -135,22 +130,39 @@ class QuotaLoadProblem(LoadProblem):
 
     @cached_property
     def _units(self) -> tuple[int, int, int]:
-        return _BITS, 0, self.place * (self.participation == "maximum")
+        """Bits of the step, and what a unit of priority and a place are worth: not in steps."""
+        claims = 0 if self.priority is None else 2 * sum(self.priority)
+        place = (claims + 1) * (self.participation == "maximum")
+        return _BITS, self.place * (claims > 0), self.place * place
+
+    @cached_property
+    def claims(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """What placing each mentor, and each mentee, counts in `rank`."""
+        mentors, mentees = (
+            np.array([self._claim(i) for i in side.people], dtype=np.int64)
+            for side in (self.mentors, self.mentees)
+        )
+        return mentors, mentees
 
     def loads_at(self, place: int, returns_by: int = 1) -> tuple[LoadArrays, LoadArrays]:
-        """Return the loads with returns times so much, a person placed counting `place` units."""
+        """Return the loads with returns times so much, a unit of `rank` counting `place` units."""
         returns = tuple(returns_by * round(step / self.step) * self.step for step in self.returns)
         return replace(self, place=place, returns=returns).loads
 
     def pairs_of(self, rank: int) -> int | None:
-        """Return how many pairs a plan has that places so many people, by role, if it is certain.
+        """Return how many pairs a plan of a rank has, if it is certain.
 
-        It is where loads alone allow no more people, and one side has at most one partner each.
+        It is where loads alone allow no higher rank, everybody counts, and one side has at most one
+        partner each.
         """
         high = [np.minimum(side.high, 2**20) for side in (self.mentors, self.mentees)]
-        placed = [min((high[k] > 0).sum(), high[1 - k].sum()) for k in (0, 1)]
-        single = [k for k in (0, 1) if high[k].max(initial=0) <= 1]
-        return int(placed[single[0]]) if single and rank == sum(placed) else None
+        placed = [int(min((high[k] > 0).sum(), high[1 - k].sum())) for k in (0, 1)]
+        counts = [
+            np.sort(claims[most > 0])[::-1] for claims, most in zip(self.claims, high, strict=True)
+        ]
+        single = [k for k in (0, 1) if high[k].max(initial=0) <= 1 and counts[k].all()]
+        most = sum(int(count[:k].sum()) for count, k in zip(counts, placed, strict=True))
+        return placed[single[0]] if single and rank == most else None
 
     def totals(self, groups: Groups) -> list[int]:
         """Return the sums of a plan."""

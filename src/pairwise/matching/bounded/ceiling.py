@@ -77,11 +77,12 @@ def _ceiling(instance: BoundedInstance, leaf: PricedLeaf) -> Fraction:
     total += exact_sum(flat[held])
     flat[held] = flat[instance.positions(leaf.decisions.apart)] = 0
     total += exact_sum(flat[(flat > 0) & (weights != NOT_ALLOWED)])
-    sides = ((instance.rows, leaf.row_duals), (instance.cols, leaf.col_duals))
-    place = leaf.place * instance.places
-    return total + sum(
-        _with_places(loads, place, leaf.scale).conjugate(duals) for loads, duals in sides
-    )
+    duals = (leaf.row_duals, leaf.col_duals)
+    for loads, claims, own in zip(
+        (instance.rows, instance.cols), instance.claims, duals, strict=True
+    ):
+        total += _with_claims(loads, claims * leaf.place, leaf.scale).conjugate(own)
+    return total
 
 
 def _pay_twins(instance: BoundedInstance, leaf: PricedLeaf, flat: Units) -> int:
@@ -93,9 +94,10 @@ def _pay_twins(instance: BoundedInstance, leaf: PricedLeaf, flat: Units) -> int:
     return sum(amount for _, _, amount in leaf.twins)
 
 
-def _with_places(loads: Loads, place: int, returns_by: int) -> Loads:
+def _with_claims(loads: Loads, claims: Units, returns_by: int) -> Loads:
     """Return loads in which the first partner gains so much more, and returns times so much."""
     start = np.concatenate([[0], np.cumsum(loads.high, dtype=np.int64)])
     gain = loads.gain * returns_by if len(loads.gain) else np.zeros(start[-1], dtype=np.int64)
-    gain[start[:-1][loads.high > 0]] += place
+    some = loads.high > 0
+    gain[start[:-1][some]] += claims[some]
     return Loads(loads.low, loads.high, start, gain)

@@ -84,20 +84,20 @@ class Asked(Protocol):
         """The sums over pairs."""
 
     @property
-    def participation(self) -> str:
-        """``"maximum"`` where as many nodes as can be must have a partner."""
+    def claims(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """What it counts that each row, and each column, has a partner."""
 
     def loads_at(self, place: int, returns_by: int = 1) -> tuple[LoadArrays, LoadArrays]:
         """Return loads and gains of both sides, returns times so much.
 
-        A node with a partner counts `place` more.
+        A node with a partner counts `place` times its claim more.
         """
 
     def rank(self, groups: Any) -> int:
-        """Return how many nodes have a partner, if that counts."""
+        """Return what counts before the worth: the claims of all nodes with a partner."""
 
     def pairs_of(self, rank: int) -> int | None:
-        """Return how many pairs a plan has in which so many nodes have a partner, if certain."""
+        """Return how many pairs a plan of such a rank has, if certain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +110,8 @@ class BoundedInstance:
         Worth of each pair, NOT_ALLOWED where refused; (r, c).
     rows, cols
         Loads of both sides with their gains.
-    places
-        Whether as many nodes as can be must have a partner.
+    claims
+        What it counts, before all worth, that each row, and each column, has a partner.
     fixed
         Positions in the table that must be used.
     twins
@@ -125,7 +125,7 @@ class BoundedInstance:
     weights: Units
     rows: Loads
     cols: Loads
-    places: bool
+    claims: tuple[NDArray[np.int64], NDArray[np.int64]]
     fixed: NDArray[np.int64]
     twins: NDArray[np.int64]
     sums: Sequence[CellSum]
@@ -136,11 +136,12 @@ class BoundedInstance:
         """Return the assignment behind a problem of people, with all of its sums or with some."""
         weights = problem.free_table
         rows, cols = (Loads(*arrays) for arrays in problem.loads_at(0))
-        places = problem.participation == "maximum"
         width = weights.shape[1]
         fixed = np.array([row * width + col for row, col in problem.fixed], dtype=np.int64)
         asked = problem.sums if sums is None else sums
-        return cls(weights, rows, cols, places, fixed, _twins(weights, problem.twins), asked)
+        return cls(
+            weights, rows, cols, problem.claims, fixed, _twins(weights, problem.twins), asked
+        )
 
     @property
     def size(self) -> int:
@@ -158,18 +159,29 @@ class BoundedInstance:
         return [one.limits(self.pairs) for one in self.sums]
 
     @cached_property
-    def most_placed(self) -> tuple[int, int]:
+    def _most_busy(self) -> list[int]:
         """How many rows and columns could have a partner, going by loads alone."""
         highs = [loads.high.astype(np.int64) for loads in (self.rows, self.cols)]
-        first, second = (min(int((highs[k] > 0).sum()), int(highs[1 - k].sum())) for k in (0, 1))
-        return first, second
+        return [min(int((highs[k] > 0).sum()), int(highs[1 - k].sum())) for k in (0, 1)]
+
+    @cached_property
+    def most_placed(self) -> int:
+        """No nodes with partners claim more together, going by loads alone."""
+        sides = zip((self.rows, self.cols), self.claims, self._most_busy, strict=True)
+        return sum(
+            int(np.sort(claims[loads.high > 0])[::-1][:busy].sum()) for loads, claims, busy in sides
+        )
 
     def placing(self, placed: int) -> BoundedInstance:
-        """Return the instance in which so many nodes have a partner."""
-        single = [bool(loads.high.max(initial=0) <= 1) for loads in (self.rows, self.cols)]
-        if placed < sum(self.most_placed) or not any(single):
+        """Return the instance in which nodes with partners claim so much together."""
+        sides = zip((self.rows, self.cols), self.claims, strict=True)
+        single = [
+            bool(loads.high.max(initial=0) <= 1 and claims[loads.high > 0].all())
+            for loads, claims in sides
+        ]
+        if placed < self.most_placed or not any(single):
             return self
-        return replace(self, pairs=self.most_placed[0 if single[0] else 1])
+        return replace(self, pairs=self._most_busy[0 if single[0] else 1])
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
@@ -215,8 +227,9 @@ class BoundedInstance:
         return int(self.weights.ravel()[cells].sum()) + earned
 
     def placed(self, cells: NDArray[np.int64]) -> int:
-        """Return how many nodes have a partner, 0 where that does not count."""
-        return sum(len(np.unique(end)) for end in self.ends(cells)) * self.places
+        """Return what the nodes with a partner claim together."""
+        ends = zip(self.claims, self.ends(cells), strict=True)
+        return sum(int(claims[np.unique(end)].sum()) for claims, end in ends)
 
 
 def _within(limits: tuple[int | None, int | None], total: int) -> bool:

@@ -42,7 +42,7 @@ class Prices:
     twins
         Positions of pairs that exclude each other, (t, 2), and their prices.
     place
-        Of one node with a partner.
+        Of one unit of what nodes with a partner claim.
     """
 
     rows: Floats
@@ -116,7 +116,7 @@ class Programmes:
 
     def _generate(self, ask: Ask) -> Optimum | None:
         """Solve over some pairs, look at all by their prices, and again, until none promises."""
-        found, most = None, sum(self.instance.most_placed)
+        found, most = None, self.instance.most_placed
         for turn in range(_ROUNDS):
             found = self._restricted(ask)
             if found is None:
@@ -208,7 +208,7 @@ class Programmes:
             nodes[height:],
             sums / self.modeller.reach,
             (model.twins, twins),
-            float(place[0]) if ask.floor else ask.place / UNIT,
+            float(place[0]) / self.modeller.largest_claim if ask.floor else ask.place / UNIT,
         )
 
     def _surplus(self, prices: Prices, *, weighty: bool) -> Floats:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Cells = NDArray[np.int64]
 Aim = Literal["worth", "places", "miss"]
-"""What is made large: the worth, the nodes with a partner; or what sums and loads miss, small."""
+"""What is made large: the worth, what nodes with a partner claim; or, small, what bounds miss."""
 
 UNIT = float(2**14)
 """So many units are 1 in the programmes: HiGHS then tells single units apart."""
@@ -34,9 +34,9 @@ class Ask:
     decisions
         Pairs that are used, and pairs that are not.
     place
-        What a node with a partner is worth beside, in units.
+        What a unit of what nodes with a partner claim is worth beside, in units.
     least_placed
-        How many nodes must have a partner, unless they are worth something.
+        How much they must claim, unless that is worth something.
     of_the_plan
         Whether sums over the whole plan count, not only those about one node.
     """
@@ -49,7 +49,7 @@ class Ask:
 
     @property
     def floor(self) -> bool:
-        """Whether so many nodes must have a partner."""
+        """Whether nodes with a partner must claim so much."""
         return self.least_placed > 0 and not self.place
 
 
@@ -65,15 +65,15 @@ class Segments:
         How many partners it holds, and must hold.
     gain
         What each gains, in units.
-    place
-        1 for the first partner where having one counts.
+    claim
+        What it counts to have the first partner; 0 for further ones.
     """
 
     node: Cells
     length: Floats
     least: Floats
     gain: Cells
-    place: Cells
+    claim: Cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,18 +143,16 @@ class Modeller:
 
     def _gains(self, ask: Ask) -> Floats:
         if ask.aim == "places":
-            return self.segments.place.astype(float)
-        gains = self.segments.gain * (ask.aim == "worth") + self.segments.place * ask.place
+            return self.segments.claim.astype(float)
+        gains = self.segments.gain * (ask.aim == "worth") + self.segments.claim * ask.place
         return gains / UNIT
 
     @cached_property
     def segments(self) -> Segments:
         """What the partners of each node gain, in runs that gain the same."""
         rows, cols = self.instance.rows, self.instance.cols
-        parts = [
-            _runs(loads, start, self.instance.places)
-            for loads, start in ((rows, 0), (cols, len(rows)))
-        ]
+        sides = zip((rows, cols), self.instance.claims, (0, len(rows)), strict=True)
+        parts = [_runs(*side) for side in sides]
         return Segments(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _nodes(self, cells: Cells) -> Any:
@@ -210,15 +208,21 @@ class Modeller:
         sides += [1.0] * len(twins)
         whole = sparse.hstack([body, sparse.csr_array((body.shape[0], len(self.segments.node)))])
         if ask.floor:
-            place = np.concatenate([np.zeros(len(cells)), -self.segments.place.astype(float)])
-            whole = sparse.vstack([whole, sparse.csr_array(place[None])])
-            sides.append(-float(ask.least_placed))
+            claims = -self.segments.claim / self.largest_claim
+            floor = sparse.csr_array(np.concatenate([np.zeros(len(cells)), claims])[None])
+            whole = sparse.vstack([whole, floor])
+            sides.append(-ask.least_placed / self.largest_claim)
         return whole.tocsr(), np.array(sides)
 
     def _twins(self, cells: Cells) -> Cells:
         """Return the twins of which both are among the pairs."""
         twins = self.instance.twins
         return np.asarray(twins[np.isin(twins, cells).all(axis=1)])
+
+    @cached_property
+    def largest_claim(self) -> float:
+        """What claims are divided by."""
+        return max(1.0, float(self.segments.claim.max(initial=0)))
 
     @cached_property
     def _needy(self) -> Cells:
@@ -237,15 +241,15 @@ class Modeller:
         return sparse.hstack([nodes, extra, blank]).tocsr(), sparse.hstack([upper, loose]).tocsr()
 
 
-def _runs(loads: Loads, start: int, places: bool) -> tuple[Any, ...]:
-    """Return node, length, least, gain and place of each run."""
+def _runs(loads: Loads, claims: Cells, start: int) -> tuple[Any, ...]:
+    """Return node, length, least, gain and claim of each run."""
     found = []
     for v, (low, high) in enumerate(zip(loads.low.tolist(), loads.high.tolist(), strict=True)):
         gains = [0] * high
         if len(loads.gain):
             first = int(loads.gain_start[v])
             gains = loads.gain[first : first + high].tolist()
-        marks = [(gain, int(places and k == 0)) for k, gain in enumerate(gains)]
+        marks = [(gain, int(claims[v]) * (k == 0)) for k, gain in enumerate(gains)]
         at = 0
         while at < high:
             end = at

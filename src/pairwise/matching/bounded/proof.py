@@ -38,7 +38,7 @@ class PricedLeaf:
     row_duals, col_duals
         Price of one pair of each row and column.
     place
-        What a node with a partner is worth beside.
+        What a unit of what nodes with a partner claim is worth beside.
     sums
         (sum, times, shift): times / 2**shift for each that the sum counts; above 0 only
         where the sum has an upper, below 0 only where it has a lower bound.
@@ -60,12 +60,12 @@ class PricedLeaf:
 
 @dataclass(frozen=True)
 class BoundedProof:
-    """Why no plan that keeps all bounds and places as many people is worth more than `bound_q`.
+    """Why no plan that keeps all bounds and has the same rank is worth more than `bound_q`.
 
     Attributes
     ----------
     rank_q
-        How many people, by role, the plan places; 0 where that does not count.
+        What counts before the value: people placed, by role, and their priorities.
     leaves
         Branches that together hold every plan.
     """
@@ -79,7 +79,7 @@ class BoundedProof:
         return max(leaf.bound for leaf in self.leaves if leaf.bound is not None)
 
     def check(self, problem: Asked, groups: Any) -> None:
-        """Check the proof against all pairs, as one about plans that place as many people.
+        """Check the proof against all pairs, as one about plans of the same rank.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class BoundedProof:
         """
         rank = problem.rank(groups)
         if rank != self.rank_q:
-            raise VerificationError(f"it is about plans that place {self.rank_q}, this has {rank}")
+            raise VerificationError(f"it is about plans of rank {self.rank_q}, this has {rank}")
         if not cover([leaf.decisions for leaf in self.leaves]):
             raise VerificationError("the branches do not hold every plan")
         pairs = problem.pairs_of(rank)

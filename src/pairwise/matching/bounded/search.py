@@ -71,7 +71,7 @@ class Found:
     cells
         Its pairs, ascending.
     worth, placed
-        What it is worth, and how many nodes have a partner if that counts.
+        What it is worth, and what its nodes with a partner claim.
     leaves
         Branches that together hold every assignment, with their bounds.
     """
@@ -103,9 +103,9 @@ class BoundedSearch:
     progress
         Told the share of the programmes that may be solved.
     placed
-        How many nodes have a partner, once that is known.
+        What nodes with a partner claim together, once that is known.
     placing_proven
-        Whether it is known that no more can have one.
+        Whether it is known that they cannot claim more.
     """
 
     instance: BoundedInstance
@@ -183,7 +183,7 @@ class BoundedSearch:
 
     def place(self) -> None:
         """Find how many nodes can have a partner, whatever is asked of the plan as a whole."""
-        if not self.instance.places:
+        if not self.instance.most_placed:
             return
         ask = Ask("places", Decisions(), of_the_plan=False)
         found = self._solve(ask)
