@@ -16,6 +16,11 @@ class DenseMatcher:
 
     def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[float, float] | None = None, absent: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
 
+    def on(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> DenseMatcher:
+        """
+        A copy that reads another matrix; rows and pairs that differ are told as changes.
+        """
+
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch; after changes, from the optimum before them."""
 
@@ -44,6 +49,11 @@ class IntegerDenseMatcher:
     """Maximum-weight matching on a symmetric matrix, by pricing."""
 
     def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, maximum: bool, span: tuple[int, int] | None = None, absent: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
+
+    def on(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> IntegerDenseMatcher:
+        """
+        A copy that reads another matrix; rows and pairs that differ are told as changes.
+        """
 
     def solve(self, time_limit: float | None = None) -> dict[str, Any]:
         """Solve from scratch; after changes, from the optimum before them."""

@@ -55,6 +55,13 @@ class DenseMatcher {
       : weights_(std::move(weights)),
         solver_(view(weights_, scale), cardinality_of(maximum), span, checked(absent)) {}
 
+  DenseMatcher(const DenseMatcher& other, Table<Number> weights)
+      : weights_(std::move(weights)), solver_(other.solver_, weights_.data()) {
+    if (weights_.shape(0) != other.weights_.shape(0) || weights_.shape(1) != weights_.shape(0)) {
+      throw std::invalid_argument("weights: must have the shape of the former ones");
+    }
+  }
+
   Answer solve(std::optional<double> time_limit) {
     DeadlineOrSignal interrupt(time_limit);
     PricedMatching answer;
@@ -110,6 +117,8 @@ void bind_dense(nb::module_& m, const char* name) {
       .def(nb::init<Table<Number>, double, bool, std::optional<std::pair<Number, Number>>,
                     std::optional<Vector<Vertex>>>(),
            "weights"_a.noconvert(), "scale"_a, "maximum"_a, "span"_a = nb::none(), "absent"_a = nb::none())
+      .def("on", [](const Self& self, Table<Number> weights) { return Self(self, std::move(weights)); },
+           "weights"_a.noconvert(), "A copy that reads another matrix; rows and pairs that differ are told as changes.")
       .def("solve", &Self::solve, "time_limit"_a = nb::none(),
            "Solve from scratch; after changes, from the optimum before them.")
       .def("row_changed", &Self::row_changed, "v"_a, "Take over all new entries of v; v takes part from now on.")

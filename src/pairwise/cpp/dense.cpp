@@ -13,6 +13,7 @@ constexpr std::size_t kManyPartners = 64;   // where these leave too many pairs 
 constexpr Vertex kComplete = 40;            // up to this size all pairs are candidates at once
 constexpr std::size_t kLeftOutComplete = 64;
 constexpr std::size_t kManyViolations = 4;  // one for so many people: to start from scratch is faster than repairs
+constexpr std::size_t kManyChanges = 8;     // one for so many rows
 constexpr std::size_t kPatience = 2;        // looks at all entries until new anchors pay
 constexpr Weight kHorizonShare = 16;        // part of the range of weights by which a search may move duals at first
 constexpr Weight kFurther = 8;              // and factor by which it may when no edge is missed
@@ -90,28 +91,34 @@ PricedMatching DenseSolver<Number>::solve(Interrupt& interrupt) {
     DensePricing<Number> pricing(weights_, anchor_, {});
     return optimise(framed_, pricing, interrupt, &empty);
   }
-  set_anchor();
   framed_.call_bye();
-  DensePricing<Number> pricing(weights_, anchor_, {});
-  PricedMatching answer = optimise(framed_, pricing, interrupt, nullptr);
-  looked_at_ += pricing.looked_at();
-  if (looked_at_ > kPatience * at(weights_.n) * at(weights_.n) && partners_ < kManyPartners) {
-    partners_ = kManyPartners;
-    anchored_ = false;
-  }
-  return answer;
+  return repair(framed_, {}, interrupt);
 }
 
 template <class Number>
 PricedMatching DenseSolver<Number>::solve_without(std::span<const Vertex> vertices,
                                                   std::span<const std::pair<Vertex, Vertex>> pairs,
                                                   Interrupt& interrupt) {
-  set_anchor();
   FramedMatcher framed = framed_;
   for (const auto& [u, v] : pairs) framed.remove_edge(u, v);
   for (const Vertex v : vertices) framed.leave(v);
-  DensePricing<Number> pricing(weights_, anchor_, pairs);
-  return optimise(framed, pricing, interrupt, nullptr);
+  return repair(framed, pairs, interrupt);
+}
+
+// New anchors take as long as a solve. They pay when many entries had to be looked at; the second time, with more
+// edges; later, when many rows have changed.
+template <class Number>
+PricedMatching DenseSolver<Number>::repair(FramedMatcher& framed, std::span<const std::pair<Vertex, Vertex>> apart,
+                                           Interrupt& interrupt) {
+  DensePricing<Number> pricing(weights_, anchor_, apart);
+  PricedMatching answer = optimise(framed, pricing, interrupt, nullptr);
+  looked_at_ += pricing.looked_at();
+  const bool would_help = partners_ < kManyPartners || changed_rows_ > at(weights_.n) / kManyChanges;
+  if (would_help && looked_at_ > kPatience * at(weights_.n) * at(weights_.n)) {
+    if (anchored_) partners_ = kManyPartners;
+    set_anchor();
+  }
+  return answer;
 }
 
 // With `empty`, the framed matcher before anything was loaded, `framed` holds the fractional optimum. Pairs that it
@@ -204,18 +211,19 @@ void DenseSolver<Number>::pair_left(const FramedMatcher& framed, MayMeet may_mee
 
 // ---------------------------------------------------------------- repairing
 
-// The best entries less the anchors of others become edges; the next best is the threshold.
+// The best entries less the potentials of others become edges. Of the rest, anchors bound the next best.
 template <class Number>
 void DenseSolver<Number>::row_changed(Vertex v) {
   RowScan<Number> scan(at(weights_.n));
   BestEntries<Number> best(partners_);
   best.clear(kNone<Number>);
-  scan.offer(keys(anchor_.anchor, v).data(), v + 1, v, best);
+  scan.offer(keys(anchored_ ? anchor_.anchor : potentials(), v).data(), v + 1, v, best);
   std::vector<Edge> edges;
   for (const auto& [worth, j] : best.entries()) edges.push_back({v, j, weights_.units(v, j)});
   framed_.set_edges(v, edges);
-  anchor_.threshold[at(v)] = best.threshold();
+  anchor_.threshold[at(v)] = anchored_ ? best.threshold() : kUnbounded<Number>;
   anchor_.changed[at(v)] = true;
+  ++changed_rows_;
 }
 
 template <class Number>
@@ -246,9 +254,8 @@ std::vector<Number> DenseSolver<Number>::potentials() const {
 // all others than the largest entries do. They become edges, and take the place of those that nothing rests on.
 template <class Number>
 void DenseSolver<Number>::set_anchor() {
-  if (anchored_) return;
   anchored_ = true;
-  looked_at_ = 0;
+  looked_at_ = changed_rows_ = 0;
   const CommonDual common(framed_.matcher());
   DenseAnchor<Number> anchor(weights_.n);
   anchor.anchor = potentials();

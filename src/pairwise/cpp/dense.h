@@ -23,6 +23,9 @@ class DenseSolver {
   DenseSolver(const DenseWeights<Number>& weights, Cardinality cardinality,
               std::optional<std::pair<Number, Number>> span = std::nullopt, std::span<const Vertex> absent = {});
 
+  // The same solver on another matrix of the same size; rows and pairs that differ are told as changes.
+  DenseSolver(const DenseSolver& other, const Number* entries) : DenseSolver(other) { weights_.entries = entries; }
+
   // Number of vertices, the bye included.
   Vertex vertices() const { return weights_.n + (framed_.frame().has_bye ? 1 : 0); }
 
@@ -55,6 +58,8 @@ class DenseSolver {
   void lower(const FramedMatcher& framed, Vertex v, MayMeet may_meet, PricedMatching& answer) const;
   template <class MayMeet>
   void pair_left(const FramedMatcher& framed, MayMeet may_meet, std::vector<Vertex>& mate) const;
+  PricedMatching repair(FramedMatcher& framed, std::span<const std::pair<Vertex, Vertex>> apart,
+                        Interrupt& interrupt);
   PricedMatching optimise(FramedMatcher& framed, DensePricing<Number>& pricing, Interrupt& interrupt,
                           const FramedMatcher* empty);
 
@@ -67,7 +72,7 @@ class DenseSolver {
   bool loaded_ = false;
   std::size_t partners_;           // edges that a row gets when anchors are set
   bool anchored_ = false;          // by duals; at first by the largest entries
-  std::size_t looked_at_ = 0;      // entries, since the anchors were set
+  std::size_t looked_at_ = 0, changed_rows_ = 0;  // since the anchors were set
 };
 
 }  // namespace pairwise

@@ -7,6 +7,11 @@
 
 namespace pairwise {
 
+// The threshold of a row of which nothing is known.
+template <class Number>
+inline constexpr Number kUnbounded = std::is_integral_v<Number> ? static_cast<Number>(kInfinity)
+                                                                : std::numeric_limits<Number>::infinity();
+
 // What is known of the entries outside the edges of a matcher. In the unit of the entries, let s be half the sum
 // of the duals that i and j had in common when the anchors were set. Then no entry (i, j) outside the edges is
 // above threshold[i] + anchor[j] + s. Of pairs of a row that changed since, its own threshold alone holds, with
