@@ -19,6 +19,7 @@ from pairwise.matching.trio import TrioSearch
 from pairwise.plan import Outcome, Plan, Status
 from pairwise.problem import (
     FairProblem,
+    Kept,
     Leftover,
     PairProblem,
     PriorityProblem,
@@ -190,12 +191,16 @@ def solved(
     time_limit: float | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    former: Plan | None = None,
 ) -> Plan:
     """Return the best plan of a problem whose rules do not contradict each other.
 
-    Its seconds count from ``started`` on the clock of ``time.perf_counter``.
+    Its seconds count from ``started`` on the clock of ``time.perf_counter``. Where it can, it goes
+    on from the solver of a ``former`` plan.
     """
     solving = Solving(problem, target_gap, executor, progress)
+    if former is not None and isinstance(former.resolver, _Resolver):
+        solving.follow(former.resolver.solving)
     outcome = solving.solve(time_limit)
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver(solving))
@@ -230,7 +235,26 @@ class Solving:
         self.bonds = [(group[0], group[1]) for group in fixed if len(group) == 2]
         self.wants_trio = problem.leftover == "trio" and problem.n % 2 == 1
         self.wants_trio &= not self.fixed_trios
+        self._renewed: DensePairSolver | None = None
         self.is_leximin = isinstance(problem, FairProblem) and problem.alpha == math.inf
+
+    def follow(self, former: Solving) -> None:
+        """Go on from the solver of another problem, if most weights are the same."""
+        before = getattr(former, "solver", None)
+        kept = Kept.of(self.problem, former.problem) if self.problem.n <= _DENSE else None
+        if kept is None or not isinstance(before, DensePairSolver):
+            return
+        everybody, (i, j) = slice(0, self.problem.n), kept.pairs
+        rows = self.problem.weights(kept.rows, everybody)
+        pairs = (i, j, self.problem.weights_pairs(i, j))
+        self._renewed = before.renewed(
+            kept.place,
+            kept.rows,
+            rows,
+            pairs,
+            largest=self.problem.largest,
+            rounding=self.problem.rounding,
+        )
 
     def solve(self, time_limit: float | None = None) -> Outcome:
         """Return the best groups with their proof."""
@@ -262,11 +286,15 @@ class Solving:
 
     def _new_solver(self) -> PairSolver:
         problem = self.problem
+        if self._renewed is not None:
+            return self._renewed
         if problem.n <= _DENSE:
             everybody = slice(0, problem.n)
             with ONE_BLAS_THREAD:
                 weights = problem.weights(everybody, everybody)
-            return DensePairSolver(weights, problem.step, problem.largest, problem.rounding)
+            return DensePairSolver(
+                weights, problem.step, problem.largest, problem.rounding, roomy=True
+            )
         return PricingPairSolver(
             problem,
             executor=self.executor,

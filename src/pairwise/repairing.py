@@ -197,7 +197,7 @@ def repair(
         _check_alone("quotas", given, "max_changes")
         problem = RepairProblem.of(*today, leftover, before, stay)
         problem.check()
-        return solved(problem, *limits)
+        return solved(problem, *limits, former=plan)
     _check_alone("stay", stay, "no max_changes")
     few = FewChangesProblem.of(*today, leftover, given, before, max_changes)
     few.check()

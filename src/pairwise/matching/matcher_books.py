@@ -18,6 +18,7 @@ from pairwise.matching.general_sources import (
     element_type,
     power_of_two_scale,
 )
+from pairwise.matching.pair_solver import seats_for
 
 Values = NDArray[Any]
 Answer = dict[str, Any]
@@ -26,7 +27,6 @@ Pairs = NDArray[np.int64]
 _EXACT = 2.0**40  # whole floats up to here are taken as integers
 _LARGEST = 1 << 60  # above what the kernel takes
 _HEADROOM = 2  # weights may grow by this factor before the solver starts afresh
-_SPARE = 16  # vertices for each spare seat
 
 
 class Book(ABC):
@@ -384,11 +384,6 @@ class EdgeBook(Book):
         solver.leave(v)
         answer: Answer = solver.solve(time_limit)
         return answer
-
-
-def seats_for(n: int) -> int:
-    """Return an odd number of seats, some to spare."""
-    return n + 2 + n // _SPARE + (n + n // _SPARE + 1) % 2
 
 
 def _without(array: NDArray[Any], first: int, count: int) -> NDArray[Any]:

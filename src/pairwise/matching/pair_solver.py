@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,14 @@ from pairwise.matching.certificate import NOT_ALLOWED, Certificate, as_certifica
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
 Ints = NDArray[np.int32]
 Units = NDArray[np.int64]
+Pairs = tuple[Ints, Ints, Units]
+
+_SPARE = 16  # people for each spare seat
+_MANY_CHANGES = 0.125  # changed rows and pairs per person; with more, starting afresh is faster
 
 
 @dataclass(frozen=True)
@@ -90,22 +96,47 @@ class DensePairSolver:
         No weight is larger, nor will be, in score units; none is below 0.
     rounding : float
         Largest change of a weight when it became whole units, in score units.
+    roomy : bool
+        Whether to keep seats for people who may join later, see `renewed`.
+
+    Notes
+    -----
+    People sit on the seats of a table that may have more: an odd number of them, so that somebody
+    can always be left out when an odd number of people is there.
     """
 
     def __init__(
-        self, weights: Units, step: float, largest: float = 1.0, rounding: float = 0.0
+        self,
+        weights: Units,
+        step: float,
+        largest: float = 1.0,
+        rounding: float = 0.0,
+        *,
+        roomy: bool = False,
     ) -> None:
-        self.weights = weights
-        self.step, self.rounding = step, rounding
-        self._matcher = _kernel.IntegerDenseMatcher(
-            weights, 1.0, True, (0, round(2 * largest / step))
-        )
+        n = len(weights)
+        self._seat = np.arange(n, dtype=np.int32)
+        self.step, self.largest, self.rounding = step, largest, rounding
+        self._table = weights
+        if roomy:
+            seats = seats_for(n)
+            self._table = np.full((seats, seats), NOT_ALLOWED)
+            self._table[:n, :n] = weights
+        self._matcher = self._fresh_matcher()
+
+    def _fresh_matcher(self) -> _kernel.IntegerDenseMatcher:
+        seats = np.arange(len(self._table), dtype=np.int32)
+        span = (0, round(2 * self.largest / self.step))
+        empty = np.setdiff1d(seats, self._seat)
+        return _kernel.IntegerDenseMatcher(self._table, 1.0, True, span, empty)
+
+    @property
+    def _n(self) -> int:
+        return len(self._seat)
 
     def solve(self, time_limit: float | None = None) -> PricedAnswer:
-        """Solve from scratch."""
-        answer = self._matcher.solve(time_limit)
-        certificate = as_certificate(answer, self.step, (), self.rounding)
-        return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
+        """Solve from scratch, or from the optimum that `renewed` left."""
+        return self._answer(self._matcher.solve(time_limit), ())
 
     def solve_without(
         self,
@@ -114,23 +145,118 @@ class DensePairSolver:
         time_limit: float | None = None,
     ) -> PricedAnswer:
         """Solve without some people (n: the bye) and some pairs, from the optimum of `solve`."""
-        apart = np.array(pairs, dtype=np.int32).reshape(-1, 2)
-        answer = self._matcher.solve_without(np.array(people, dtype=np.int32), apart, time_limit)
-        certificate = as_certificate(answer, self.step, tuple(people), self.rounding)
-        return PricedAnswer(answer["mate"], certificate, answer["complete"], answer["rounds"], 1)
+        seat = np.append(self._seat, np.int32(len(self._table)))
+        apart = seat[np.array(pairs, dtype=np.int32).reshape(-1, 2)]
+        gone = seat[np.array(people, dtype=np.int32)]
+        return self._answer(self._matcher.solve_without(gone, apart, time_limit), tuple(people))
+
+    def renewed(
+        self,
+        place: Ints,
+        rows: Ints,
+        weights: Units,
+        pairs: Pairs,
+        *,
+        largest: float | None = None,
+        rounding: float | None = None,
+    ) -> Self | None:
+        """Return a solver for the people of today, which starts from this optimum.
+
+        Parameters
+        ----------
+        place : int array (m,)
+            Number that each of today's people had here, -1 for newcomers.
+        rows, weights : int arrays (r,) and (r, m)
+            People of whom all weights may be new, newcomers among them, and these weights.
+        pairs : int arrays i, j, w (k,)
+            Further pairs with new weights.
+        largest, rounding : float, optional
+            Of all weights of today, if they are others.
+
+        Returns
+        -------
+        DensePairSolver or None
+            None when there are no seats for all of them.
+        """
+        seat = self._seats_of(place)
+        if seat is None:
+            return None
+        new = copy(self)
+        new._seat, new._table = seat, self._table.copy()
+        new.largest = self.largest if largest is None else largest
+        new.rounding = self.rounding if rounding is None else rounding
+        new._table[seat[rows, None], seat] = weights
+        new._table[seat[:, None], seat[rows]] = weights.T
+        i, j, w = pairs
+        changed = new._table[seat[i], seat[j]] != w
+        i, j, w = seat[i[changed]], seat[j[changed]], w[changed]
+        new._table[i, j] = new._table[j, i] = w
+        many = len(rows) + len(i) > len(place) * _MANY_CHANGES
+        if many or new.largest != self.largest:
+            new._matcher = new._fresh_matcher()
+            return new
+        new._matcher = self._matcher.on(new._table)
+        for gone in np.setdiff1d(self._seat, seat).tolist():
+            new._matcher.leave(gone)
+        for row in seat[rows].tolist():
+            new._matcher.row_changed(row)
+        for a, b in zip(i.tolist(), j.tolist(), strict=True):
+            new._matcher.pair_changed(a, b)
+        return new
+
+    def _seats_of(self, place: Ints) -> Ints | None:
+        """Return the seats of today's people; newcomers take the first that are free."""
+        known = place >= 0
+        seat = np.empty(len(place), dtype=np.int32)
+        seat[known] = self._seat[place[known]]
+        free = np.setdiff1d(np.arange(len(self._table), dtype=np.int32), seat[known])
+        count = len(place) - int(known.sum())
+        if count > len(free) or (len(place) % 2 == 1 and len(self._table) % 2 == 0):
+            return None
+        seat[~known] = free[:count]
+        return seat
+
+    def _answer(self, answer: dict[str, Any], without: tuple[int, ...]) -> PricedAnswer:
+        mate, complete, rounds = answer["mate"], answer["complete"], answer["rounds"]
+        if not np.array_equal(self._seat, np.arange(len(self._table))):
+            answer = self._of_people(answer)
+            mate = answer["mate"]
+        certificate = as_certificate(answer, self.step, without, self.rounding)
+        return PricedAnswer(mate, certificate, complete, rounds, 1)
+
+    def _of_people(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return an answer about people instead of seats; the bye stays if anybody may get it."""
+        seats, n = len(self._table), self._n
+        person = np.full(seats + 1, -1, dtype=np.int32)
+        person[self._seat] = np.arange(n)
+        kept = self._seat if n % 2 == 0 else np.append(self._seat, np.int32(seats))
+        parents = np.concatenate([answer["parents"][kept], answer["parents"][seats + 1 :]])
+        moved = np.where(parents >= 0, parents - (seats + 1 - len(kept)), -1)
+        return {
+            **answer,
+            "mate": person[answer["mate"][self._seat]],
+            "vertex_duals": answer["vertex_duals"][kept],
+            "parents": moved.astype(np.int32),
+            "bye": answer["bye"] if n % 2 else None,
+        }
 
     def near_pairs(self, certificate: Certificate, limit: int) -> tuple[Ints, Ints, Units]:
         """Return pairs of little slack; see `PairSolver`."""
-        n, found = len(self.weights), [np.zeros((0, 2), dtype=np.int64)]
+        n, found = self._n, [np.zeros((0, 3), dtype=np.int64)]
         own = certificate.duals[:n] - certificate.bonus
         for i in range(n):
-            row = self.weights[i, i + 1 :]
+            row = self._table[self._seat[i], self._seat[i + 1 :]]
             least = (own[i] + own[i + 1 :] - limit) // 2 + 1  # weights below do not count
             j = np.flatnonzero((row >= least) & (row != NOT_ALLOWED))
-            found.append(np.column_stack([np.full(len(j), i), j + i + 1]))
-        i, j = np.concatenate(found).T
-        return i.astype(np.int32), j.astype(np.int32), self.weights[i, j]
+            found.append(np.column_stack([np.full(len(j), i), j + i + 1, row[j]]))
+        i, j, w = np.concatenate(found).T
+        return i.astype(np.int32), j.astype(np.int32), w
 
     def rows(self, people: Ints) -> Units:
         """Return exact weights of some people with everybody."""
-        return self.weights[people]
+        return self._table[self._seat[people][:, None], self._seat]
+
+
+def seats_for(n: int) -> int:
+    """Return an odd number of seats, some to spare."""
+    return n + 2 + n // _SPARE + (n + n // _SPARE + 1) % 2

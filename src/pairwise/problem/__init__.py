@@ -5,6 +5,7 @@ from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, check_fairness
 from pairwise.problem.fair_loads import Fair, FairLoadProblem, scored
+from pairwise.problem.kept import Kept
 from pairwise.problem.load_words import shortage_sentence, twins_sentence
 from pairwise.problem.loads import Gain, LoadProblem, Participation, left_out
 from pairwise.problem.pairs import NOT_ALLOWED, Leftover, PairProblem, Weights
@@ -23,6 +24,7 @@ __all__ = [
     "FewChangesProblem",
     "Gain",
     "Groups",
+    "Kept",
     "Leftover",
     "Load",
     "LoadProblem",

@@ -15,6 +15,8 @@ from pairwise.terms.coding import gamma32
 from pairwise.terms.factors import Factors
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pairwise.participants import CategoryFeature, Participants
     from pairwise.terms.blocks import Array, FloatArray, Index, Meeting, Side
 
@@ -155,6 +157,11 @@ class _BoundDistance(BoundTerm):
         )
 
     @property
+    def measure(self) -> Hashable:
+        """Distances count in scales."""
+        return self.scale
+
+    @property
     def complete(self) -> npt.NDArray[np.bool_]:
         """Whose number is known."""
         return ~np.isnan(self.numbers)
@@ -215,6 +222,11 @@ class _BoundDifference(BoundTerm):
         codes = category.codes
         unknown = bool((codes < 0).any())
         return cls(name, len(codes), unknown, feature, codes, category.labels)
+
+    @property
+    def measure(self) -> Hashable:
+        """Labels differ or not."""
+        return ()
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:

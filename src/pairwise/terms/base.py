@@ -10,6 +10,8 @@ import numpy as np
 from pairwise.terms.blocks import fill_block, fill_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import numpy.typing as npt
 
     from pairwise.participants import Participants
@@ -116,6 +118,15 @@ class BoundTerm(ABC):
         names : pair of str
             What to call them.
         """
+
+    @property
+    def measure(self) -> Hashable:
+        """What the value of two people depends on besides their own answers, such as a range.
+
+        Terms of the same kind and measure give the same answers the same value, whoever else is
+        there. None where the value depends on more than that.
+        """
+        return None
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,8 @@ from pairwise.terms.reciprocity import Reciprocity, check_reciprocity, combine
 from pairwise.terms.words import in_brackets
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pairwise.participants import Participants, VectorFeature
     from pairwise.terms.blocks import Array, Index, Meeting, Side
 
@@ -98,6 +100,7 @@ class Complementarity(Term):
             name=self.name,
             n=len(people),
             may_be_unknown=not known.all or bool((needs.sums == 0).any()),
+            grid=grid,
             reciprocity=self.reciprocity,
             offers=CodedLevels.of(coder, offer_codes, offered, known, keep=False),
             seeks=needs,
@@ -129,10 +132,16 @@ class _BoundComplementarity(BoundTerm):
     name: str
     n: int
     may_be_unknown: bool
+    grid: LevelGrid
     reciprocity: Reciprocity
     offers: CodedLevels
     seeks: CodedLevels
     columns: tuple[str, ...]
+
+    @property
+    def measure(self) -> Hashable:
+        """Levels are compared on a grid."""
+        return self.grid
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:

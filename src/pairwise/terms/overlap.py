@@ -17,6 +17,8 @@ from pairwise.terms.levels import EVERYTHING, Known
 from pairwise.terms.words import counted, in_brackets
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pairwise.participants import Participants
     from pairwise.terms.blocks import Array, Index, Meeting, Side
 
@@ -87,6 +89,11 @@ class _BoundOverlap(BoundTerm):
     enough: float
     known: Known
     columns: tuple[str, ...]
+
+    @property
+    def measure(self) -> Hashable:
+        """So many slots are enough."""
+        return self.enough
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:

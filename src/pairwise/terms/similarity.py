@@ -24,6 +24,8 @@ from pairwise.terms.reciprocity import TINY
 from pairwise.terms.words import in_brackets
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pairwise.participants import Participants, VectorFeature
     from pairwise.terms.blocks import Array, Index, Meeting, Side
 
@@ -117,6 +119,11 @@ class _BoundCosine(BoundTerm):
     known: Known
     signed: bool
 
+    @property
+    def measure(self) -> Hashable:
+        """Signed scales are shifted."""
+        return self.signed
+
     @classmethod
     def of(cls, term: Similarity, feature: VectorFeature) -> _BoundCosine:
         signed = feature.low < 0
@@ -208,9 +215,15 @@ class _BoundLevels(BoundTerm):
     n: int
     may_be_unknown: bool
     feature: str
+    grid: LevelGrid
     coded: CodedLevels
     reach: float
     columns: tuple[str, ...]
+
+    @property
+    def measure(self) -> Hashable:
+        """Levels are compared on a grid, over their range."""
+        return self.grid, self.reach
 
     @classmethod
     def of(cls, term: Similarity, feature: VectorFeature) -> _BoundLevels:
@@ -224,6 +237,7 @@ class _BoundLevels(BoundTerm):
             n=len(levels),
             may_be_unknown=not known.all,
             feature=term.feature,
+            grid=grid,
             coded=CodedLevels.of(coder, stored, levels, known, keep=known.mask is not None),
             reach=float(grid.snapped(reach)),
             columns=feature.columns,
