@@ -77,5 +77,6 @@ def test_what_ifs_after_a_renewal(n):
     k, m = expected.pairs
     assert today[i, j].sum() == today[k, m].sum()
     assert found.certificate.bound(len(i)) == today[i, j].sum()
-    near, other = (s.near_pairs(a.certificate, 10**9) for s, a in ((new, found), (afresh, expected)))
+    asked = ((new, found), (afresh, expected))
+    near, other = (solver.near_pairs(answer.certificate, 10**9) for solver, answer in asked)
     assert {*zip(*near[:2], strict=True)} == {*zip(*other[:2], strict=True)}
