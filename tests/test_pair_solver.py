@@ -36,14 +36,14 @@ def test_renewed_equals_afresh(seed, n, leavers, joiners):
     solver = DensePairSolver(before, 1 / 1000, roomy=True)
     assert value(solver.solve(), before) == value(DensePairSolver(before, 1 / 1000).solve(), before)
     staying = rng.permutation(n)[min(leavers, n - 1) :]
-    place = np.append(staying, np.full(joiners, -1)).astype(np.int32)
+    place = np.append(staying, np.full(joiners, -1))
     today = table(rng, len(place))
     k = len(staying)
     today[:k, :k] = before[np.ix_(staying, staying)]
-    rows = np.union1d(np.flatnonzero(place < 0), rng.integers(0, len(place), 1)).astype(np.int32)
+    rows = np.union1d(np.flatnonzero(place < 0), rng.integers(0, len(place), 1))
     fresh = table(rng, len(place))
     today[rows], today[:, rows] = fresh[rows], fresh[:, rows]
-    i, j = np.sort(rng.integers(0, len(place), (2, 3)), axis=0).astype(np.int32)
+    i, j = np.sort(rng.integers(0, len(place), (2, 3)), axis=0)
     today[i, j] = today[j, i] = rng.choice([NOT_ALLOWED, 2, 990], 3)
     np.fill_diagonal(today, NOT_ALLOWED)
     new = solver.renewed(place, rows, today[rows], (i, j, today[i, j]))
@@ -51,7 +51,7 @@ def test_renewed_equals_afresh(seed, n, leavers, joiners):
         assert joiners > leavers
         return
     assert value(new.solve(), today) == value(DensePairSolver(today, 1 / 1000).solve(), today)
-    everybody = np.arange(len(place), dtype=np.int32)
+    everybody = np.arange(len(place), dtype=np.intp)
     assert (new.rows(everybody) == today).all()
     assert value(solver.solve(), before)[0] <= n // 2
 
@@ -63,12 +63,12 @@ def test_what_ifs_after_a_renewal(n):
     before = table(rng, n)
     solver = DensePairSolver(before, 1 / 1000, roomy=True)
     solver.solve()
-    place = np.append(np.arange(1, n), -1).astype(np.int32)
+    place = np.append(np.arange(1, n), -1)
     today = table(rng, n)
     today[:-1, :-1] = before[1:, 1:]
-    rows = np.array([n - 1], dtype=np.int32)
-    none = np.zeros(0, dtype=np.int32)
-    new = solver.renewed(place, rows, today[rows], (none, none, none.astype(np.int64)))
+    rows = np.array([n - 1], dtype=np.intp)
+    none = np.zeros(0, dtype=np.intp)
+    new = solver.renewed(place, rows, today[rows], (none, none, none))
     new.solve()
     afresh = DensePairSolver(today, 1 / 1000)
     afresh.solve()

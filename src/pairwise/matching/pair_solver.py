@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int32]
 Units = NDArray[np.int64]
-Pairs = tuple[Ints, Ints, Units]
+Index = NDArray[np.intp]
+NewPairs = tuple[Index, Index, Units]
 
 _SPARE = 16  # people for each spare seat
 _MANY_CHANGES = 0.125  # changed rows and pairs per person; with more, starting afresh is faster
@@ -152,10 +153,10 @@ class DensePairSolver:
 
     def renewed(
         self,
-        place: Ints,
-        rows: Ints,
+        place: Index,
+        rows: Index,
         weights: Units,
-        pairs: Pairs,
+        pairs: NewPairs,
         *,
         largest: float | None = None,
         rounding: float | None = None,
@@ -189,9 +190,9 @@ class DensePairSolver:
         new._table[seat[:, None], seat[rows]] = weights.T
         i, j, w = pairs
         changed = new._table[seat[i], seat[j]] != w
-        i, j, w = seat[i[changed]], seat[j[changed]], w[changed]
-        new._table[i, j] = new._table[j, i] = w
-        many = len(rows) + len(i) > len(place) * _MANY_CHANGES
+        u, v, w = seat[i[changed]], seat[j[changed]], w[changed]
+        new._table[u, v] = new._table[v, u] = w
+        many = len(rows) + len(u) > len(place) * _MANY_CHANGES
         if many or new.largest != self.largest:
             new._matcher = new._fresh_matcher()
             return new
@@ -200,11 +201,11 @@ class DensePairSolver:
             new._matcher.leave(gone)
         for row in seat[rows].tolist():
             new._matcher.row_changed(row)
-        for a, b in zip(i.tolist(), j.tolist(), strict=True):
+        for a, b in zip(u.tolist(), v.tolist(), strict=True):
             new._matcher.pair_changed(a, b)
         return new
 
-    def _seats_of(self, place: Ints) -> Ints | None:
+    def _seats_of(self, place: Index) -> Ints | None:
         """Return the seats of today's people; newcomers take the first that are free."""
         known = place >= 0
         seat = np.empty(len(place), dtype=np.int32)

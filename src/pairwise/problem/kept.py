@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pairwise.problem.pairs import PairProblem
 from pairwise.problem.repairs import RepairProblem
 from pairwise.rules import Between, Differ, Forbid, Require, Same, Within
 
 if TYPE_CHECKING:
-    from pairwise.participants import CategoryFeature, Participants, VectorFeature
-    from pairwise.rules import Mask, Rule
-    from pairwise.score import Score
+    from numpy.typing import NDArray
 
-Ints = NDArray[np.int32]
+    from pairwise.participants import CategoryFeature, Participants, VectorFeature
+    from pairwise.rules import Indices, Mask, Rule
+    from pairwise.score import Score
 
 _OF_ANSWERS = (Differ, Same, Between, Within)
 """Rules whose verdict on two people depends on nothing but their answers."""
@@ -42,9 +41,9 @@ class Kept:
         Further pairs whose weight may be new.
     """
 
-    place: Ints
-    rows: Ints
-    pairs: tuple[Ints, Ints]
+    place: Indices
+    rows: Indices
+    pairs: tuple[Indices, Indices]
 
     @classmethod
     def of(cls, now: PairProblem, then: PairProblem) -> Kept | None:
@@ -54,15 +53,15 @@ class Kept:
         if not _same_measure(now.score, then.score) or not _same_rules(now, then):
             return None
         at = {who: i for i, who in enumerate(then.people.ids)}
-        place = np.array([at.get(who, -1) for who in now.people.ids], dtype=np.int32)
+        place = np.array([at.get(who, -1) for who in now.people.ids], dtype=np.intp)
         here = np.flatnonzero(place >= 0)
         new = place < 0
         new[here] = ~_same_answers(now.people, then.people, here, place[here])
         new[_named(now, Require)] = True
-        back = np.full(len(then.people) + 1, -1, dtype=np.int32)
+        back = np.full(len(then.people) + 1, -1, dtype=np.intp)
         back[place[here]] = here
         new[np.setdiff1d(back[_named(then, Require)], -1)] = True
-        return cls(place, np.flatnonzero(new).astype(np.int32), _special_pairs(now, then, back))
+        return cls(place, np.flatnonzero(new), _special_pairs(now, then, back))
 
 
 def _same_measure(now: Score, then: Score) -> bool:
@@ -87,13 +86,13 @@ def _names_pairs(rule: Rule) -> bool:
     return isinstance(rule, Forbid | Require)
 
 
-def _named(problem: PairProblem, kind: type[Forbid | Require]) -> Ints:
+def _named(problem: PairProblem, kind: type[Forbid | Require]) -> Indices:
     """Return the ends of all pairs that rules of a kind name."""
     pairs = [pair for rule in _rules(problem) if isinstance(rule, kind) for pair in rule.pairs]
-    return problem.people.indices([who for pair in pairs for who in pair]).astype(np.int32)
+    return problem.people.indices([who for pair in pairs for who in pair])
 
 
-def _special_pairs(now: PairProblem, then: PairProblem, back: Ints) -> tuple[Ints, Ints]:
+def _special_pairs(now: PairProblem, then: PairProblem, back: Indices) -> tuple[Indices, Indices]:
     """Return pairs that are or were forbidden, or whose staying counts or counted."""
     ours = np.concatenate([_named(now, Forbid).reshape(-1, 2), _former(now)])
     theirs = np.concatenate([_named(then, Forbid).reshape(-1, 2), _former(then)])
@@ -102,17 +101,15 @@ def _special_pairs(now: PairProblem, then: PairProblem, back: Ints) -> tuple[Int
     return i[both], j[both]
 
 
-def _former(problem: PairProblem) -> Ints:
+def _former(problem: PairProblem) -> Indices:
     if not isinstance(problem, RepairProblem) or problem.stay == 0:
-        return np.zeros((0, 2), dtype=np.int32)
+        return np.zeros((0, 2), dtype=np.intp)
     i, slot = np.nonzero(problem.former.partners >= 0)
-    found: Ints = np.column_stack([i, problem.former.partners[i, slot]]).astype(np.int32)
+    found: Indices = np.column_stack([i, problem.former.partners[i, slot]])
     return found
 
 
-def _same_answers(
-    now: Participants, then: Participants, here: NDArray[np.intp], there: Ints
-) -> Mask:
+def _same_answers(now: Participants, then: Participants, here: Indices, there: Indices) -> Mask:
     """Tell who answers all that plans may depend on as before; wishes aside."""
     same = np.ones(len(here), dtype=np.bool_)
     if now.feature_names != then.feature_names:
@@ -129,9 +126,7 @@ def _same_answers(
     return same
 
 
-def _same_vector(
-    now: VectorFeature, then: VectorFeature, here: NDArray[np.intp], there: Ints
-) -> Mask:
+def _same_vector(now: VectorFeature, then: VectorFeature, here: Indices, there: Indices) -> Mask:
     if (now.columns, now.low, now.high) != (then.columns, then.low, then.high):
         return np.zeros(len(here), dtype=np.bool_)
     return _same_rows(now.values[here], then.values[there])
@@ -143,5 +138,5 @@ def _same_rows(mine: NDArray[np.float64], theirs: NDArray[np.float64]) -> Mask:
     return same
 
 
-def _labels(category: CategoryFeature, index: NDArray[np.intp] | Ints) -> NDArray[np.object_]:
+def _labels(category: CategoryFeature, index: Indices) -> NDArray[np.object_]:
     return np.array([*category.labels, None], dtype=object)[category.codes[index]]
