@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 
 import networkx as nx
 import numpy as np
@@ -132,16 +133,141 @@ def test_maximum_equals_brute_force(weights):
 
 @given(integer_matrices(most=10))
 def test_perfect_or_a_witness(weights):
-    """A perfect matching comes back, or an error that counts who stays alone."""
+    """A perfect matching comes back, or a set whose removal shows who cannot but stay alone."""
     pairs, weight = brute_force(weights)
     if 2 * pairs == len(weights):
         answer = max_weight_matching(weights, cardinality="perfect")
         assert answer.weight == weight
         assert (answer.mate >= 0).all()
-    else:
-        alone = len(weights) - 2 * pairs
-        with pytest.raises(InfeasibleError, match=f"{alone} of {len(weights)} vertices stay alone"):
-            max_weight_matching(weights, cardinality="perfect")
+        return
+    alone = len(weights) - 2 * pairs
+    with pytest.raises(
+        InfeasibleError, match=f"{alone} of {len(weights)} vertices stay alone"
+    ) as caught:
+        max_weight_matching(weights, cardinality="perfect")
+    removed = witness(caught.value)
+    assert odd_parts_without(graph_of(weights), removed) - len(removed) == alone
+
+
+def witness(error):
+    """Read the vertices between the braces of a message."""
+    inside = re.search(r"\{([\d, ]*)\}", str(error))[1]
+    return [int(word) for word in inside.split(",") if word.strip()]
+
+
+def odd_parts_without(graph, removed):
+    """Count the connected parts of odd size that are left without some vertices."""
+    left = graph.subgraph(set(graph) - set(removed))
+    return sum(len(part) % 2 for part in nx.connected_components(left))
+
+
+def test_the_witness_of_a_double_star():
+    """Five triangles that hang on two hubs: without the hubs five odd parts compete for two."""
+    hubs, parts = (0, 1), [(k, k + 1, k + 2) for k in range(2, 17, 3)]
+    ends = [(hub, part[0]) for hub in hubs for part in parts]
+    ends += [pair for part in parts for pair in itertools.combinations(part, 2)]
+    u, v = np.transpose(ends)
+    with pytest.raises(InfeasibleError, match="3 of 17 vertices stay alone") as caught:
+        max_weight_matching(edges=(u, v, np.ones(len(u))), cardinality="perfect")
+    assert witness(caught.value) == [0, 1]
+    assert "at least 5 odd parts" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("edges", "n", "cardinality", "weight", "matched"),
+    [
+        ([(0, 1, -5)], 2, "any", 0, []),
+        ([(0, 1, -5)], 2, "maximum", -5, [(0, 1)]),
+        ([(0, 1, -5), (1, 2, 4), (2, 3, -5)], 4, "any", 4, [(1, 2)]),
+        ([(0, 1, -5), (1, 2, 4), (2, 3, -5)], 4, "perfect", -10, [(0, 1), (2, 3)]),
+        ([(0, 1, 3), (1, 2, 4), (0, 2, 5)], 3, "maximum", 5, [(0, 2)]),
+        ([(0, 1, -3), (1, 2, -4), (0, 2, -5)], 3, "maximum", -3, [(0, 1)]),
+        ([(1, 4, 2)], 7, "maximum", 2, [(1, 4)]),
+        ([], 5, "maximum", 0, []),
+        ([(0, 1, 4), (1, 0, 1), (0, 1, 3)], 2, "any", 4, [(0, 1)]),
+        ([(0, 1, -4), (1, 0, -1), (0, 1, -3)], 2, "perfect", -1, [(0, 1)]),
+    ],
+)
+def test_answers_known_by_hand(edges, n, cardinality, weight, matched):
+    """Negative weights, an odd number, isolated vertices and parallel edges, one by one."""
+    u, v, w = np.array(edges, dtype=np.int64).reshape(-1, 3).T
+    answer = max_weight_matching(edges=(u, v, w), n=n, cardinality=cardinality)
+    assert answer.weight == weight == answer.bound
+    assert answer.pairs.tolist() == [list(pair) for pair in matched]
+    assert len(answer.mate) == n
+    answer.verify()
+
+
+@given(integer_matrices(), st.integers(0, 2**32), st.sampled_from(["any", "maximum"]))
+def test_lighter_parallel_edges_change_nothing(weights, seed, cardinality):
+    """Copies of edges, no heavier, either way round, in any order, leave the optimum as it is."""
+    rng = np.random.default_rng(seed)
+    u, v, w = edges_of(weights)
+    some = rng.integers(0, max(len(u), 1), 2 * len(u))
+    ends = np.concatenate([u, v[some]]), np.concatenate([v, u[some]])
+    heights = np.concatenate([w, w[some] - rng.integers(0, 3, len(some))])
+    order = rng.permutation(len(heights))
+    answer = max_weight_matching(
+        edges=(ends[0][order], ends[1][order], heights[order]),
+        n=len(weights),
+        cardinality=cardinality,
+    )
+    assert answer.weight == oracle(weights, cardinality)[0] == answer.bound
+    answer.verify()
+
+
+def ladder(depth):
+    """Edges whose optimum needs `depth` blossoms, each around the one before, in shuffled names.
+
+    Rung k joins its ends a, b to those of rung k - 1 (the first to one vertex), all three edges
+    weighing ``2 * (depth - k + 1)``. The rungs make the optimum, and turned around a triangle so
+    do matchings that leave out any other one vertex: hence no vertex has a dual above 0, and only
+    sets cover the edges. The sets that hold a vertex of the laminar tree form a chain, and edges
+    lose weight along the rail: so some set holds rungs 0 ... k and not k + 1, for every k.
+    """
+    rungs = np.arange(1, depth + 1)
+    a, b = 2 * rungs - 1, 2 * rungs
+    before_a, before_b = np.append(0, a[:-1]), np.append(0, b[:-1])
+    name = np.random.default_rng(depth).permutation(2 * depth + 1)
+    u, v = np.concatenate([before_a, before_b, a]), np.concatenate([a, b, b])
+    return name[u], name[v], np.tile(2 * (depth - rungs + 1), 3)
+
+
+def nesting(certificate):
+    """Largest number of sets, one within another, that have a dual above 0."""
+    first = len(certificate.duals)
+    depth = np.zeros(len(certificate.parents) + 1, dtype=int)
+    for k in range(len(certificate.parents) - 1, first - 1, -1):
+        depth[k] = depth[certificate.parents[k]] + (certificate.set_duals[k - first] > 0)
+    return int(depth.max())
+
+
+def test_blossoms_nest_by_the_thousand():
+    """Blossoms nested 3,000 deep are found, handed out and checked, with the known optimum."""
+    depth = 3000
+    answer = max_weight_matching(edges=ladder(depth))
+    assert answer.weight == depth * (depth + 1) == answer.bound
+    assert nesting(answer.certificate) == depth
+    answer.verify()
+    flat = dataclasses.replace(
+        answer.certificate, set_duals=np.minimum(answer.certificate.set_duals, 1)
+    )
+    with pytest.raises(VerificationError):
+        dataclasses.replace(answer, certificate=flat).verify()
+
+
+@pytest.mark.parametrize("cardinality", ["any", "maximum"])
+def test_small_ladders_equal_networkx(cardinality):
+    """What is said about the ladder's optimum holds where another solver can check it."""
+    for depth in (1, 2, 9):
+        u, v, w = ladder(depth)
+        graph = nx.Graph()
+        graph.add_weighted_edges_from(zip(u.tolist(), v.tolist(), w.tolist(), strict=True))
+        pairs = nx.max_weight_matching(graph, maxcardinality=False, backend="networkx")
+        assert sum(graph.edges[pair]["weight"] for pair in pairs) == depth * (depth + 1)
+        answer = max_weight_matching(edges=(u, v, w), cardinality=cardinality)
+        assert answer.weight == depth * (depth + 1)
+        answer.verify()
 
 
 @pytest.mark.parametrize("n", [150, 151, 400, 501])
