@@ -34,7 +34,8 @@ _ADDED = 4  # violated pairs that a person adds in a round
 _SUSPECTS = 1024  # a row with more pairs to look at is scored as a whole
 _HEAVY_SHARE = 0.125  # of all rows; with more, all pairs are looked at again
 _ROWS = 1 << 13  # people whose kept pairs are looked at at once
-_UNDECIDED = 64  # pairs per person that float32 may leave open; with more, exact blocks decide
+_HARDLY = 2.0**-8  # of the largest weight: pairs covered by less may be violated next
+_UNDECIDED = 400  # pairs per person that float32 may leave open; with more, exact blocks are faster
 _PRIME, _RANGE = 1_000_003, 999_983
 _FURTHER = 8  # a search that misses no pair may go so much further
 _NO_WEIGHT = -(1 << 60)
@@ -50,6 +51,8 @@ class Run:
     clock: Clock
     without: tuple[int, ...] = ()
     forbidden: tuple[tuple[int, int], ...] = ()
+    hardly: float = _HARDLY
+    hidden: bool = False  # duals of sets, which potentials leave out, cover most pairs
 
     def finish(self, *, restart: bool = False) -> PricedAnswer:
         """Solve and price until nothing is missed, or a limit is met."""
@@ -59,7 +62,7 @@ class Run:
             rounds += 1
             violated = self._price() if outcome != _kernel.Outcome.interrupted else None
             self.solver.progress("price", 1.0 if violated is None else _settled(violated, self.n))
-            missed = violated is None or len(violated.i) > 0
+            missed = violated is None or bool((violated.short > 0).any())
             if not missed and outcome == _kernel.Outcome.optimal:
                 return self._answer(rounds, None)
             if violated is None or self._good_enough(violated):
@@ -91,11 +94,18 @@ class Run:
         moved: NDArray[np.float64] = own - solver.potential
         return moved
 
+    @property
+    def _margin(self) -> int:
+        weights = self.solver.weights
+        return round(self.hardly * 2 * weights.largest / weights.step)
+
     def _moved(self) -> NDArray[np.float64]:
         return self.moved(self.matcher.vertex_duals())
 
     def _price(self) -> Violated | None:
         """Return the pairs that the duals do not cover; None if time ran out before that."""
+        if self.hidden:
+            return None if self.clock.left() == 0.0 else self._violated_anywhere()
         pairs = self.pairs_below(self._moved())
         if pairs is None:
             if self.clock.left() == 0.0:
@@ -105,15 +115,17 @@ class Run:
             if not self.solver.look_again(near, self.clock):
                 return None
             pairs = self.pairs_below(self._moved())
+            self.hidden = pairs is None
         return self._violated_anywhere() if pairs is None else self._violated(*pairs)
 
-    def _violated(self, i: Ints, j: Ints) -> Violated:
-        """Return those of the pairs that the duals do not cover, exactly."""
+    def _violated(self, i: Ints, j: Ints, margin: int = 0) -> Violated:
+        """Return those of the pairs that the duals cover by less than a margin, exactly."""
         w = self.solver.weigh(i, j)
         w[self._is_forbidden(i, j)] = NOT_ALLOWED
         i, j, w = i[w != NOT_ALLOWED], j[w != NOT_ALLOWED], w[w != NOT_ALLOWED]
         short = self.matcher.shortfall(i, j, w + self.solver.bonus)
-        return Violated(i[short > 0], j[short > 0], w[short > 0], short[short > 0])
+        near = short > -margin
+        return Violated(i[near], j[near], w[near], short[near])
 
     def _is_forbidden(self, i: Ints, j: Ints) -> NDArray[np.bool_]:
         apart = np.zeros(len(i), dtype=np.bool_)
@@ -139,16 +151,27 @@ class Run:
         return i, j
 
     def _violated_anywhere(self) -> Violated:
-        """Find the pairs that the duals do not cover by a pass over all pairs."""
+        """Find the pairs that the duals do not cover by a pass over all pairs.
+
+        Those that they hardly cover come along: it takes fewer passes if they are edges too.
+        """
         self.matcher.shortfall(*_no_pairs())  # makes what the threads share before they start
         everybody = np.arange(self.n, dtype=np.int32)
         found, room = [], self.n * _UNDECIDED
-        for seen, missed in self._of_rows(everybody, self._moved(), self._missed, upper=True):
+        near = self._moved() - self._margin * self.solver.weights.step / 4
+        for seen, missed in self._of_rows(everybody, near, self._missed, upper=True):
             found.append(missed)
             room -= seen
             if room < 0:
-                return self._violated_where_ties_are()
+                return self._violated_among_many()
         return Violated(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+    def _violated_among_many(self) -> Violated:
+        """Leave alone what is hardly covered; if there are too many still, look at ties."""
+        if self.hardly == 0:
+            return self._violated_where_ties_are()
+        self.hardly = 0.0
+        return self._violated_anywhere()
 
     def _violated_where_ties_are(self) -> Violated:
         """Look at the kept pairs while that helps, then at all by exact blocks."""
@@ -158,7 +181,7 @@ class Run:
     def _missed(self, i: Ints, j: Ints) -> tuple[int, Violated]:
         """Return how many pairs are above the diagonal, and which of these are not covered."""
         upper = i < j
-        return int(upper.sum()), self._violated(i[upper], j[upper])
+        return int(upper.sum()), self._violated(i[upper], j[upper], self._margin)
 
     def _pairs_kept(self, moved: NDArray[np.float64]) -> tuple[Ints, Ints]:
         """Return the kept pairs that duals moved so far may not cover, some rows at a time."""
@@ -289,7 +312,8 @@ class Run:
 
 def _settled(violated: Violated, n: int) -> float:
     """Share of people who are in no violated pair."""
-    return 1.0 - len(np.union1d(violated.i, violated.j)) / max(n, 1)
+    missed = violated.short > 0
+    return 1.0 - len(np.union1d(violated.i[missed], violated.j[missed])) / max(n, 1)
 
 
 def _as_they_are(i: Ints, j: Ints) -> tuple[Ints, Ints]:

@@ -55,7 +55,7 @@ class PairWeights(Protocol):
 
 
 class Violated(NamedTuple):
-    """Pairs (i, j) that duals do not cover, with their weights and by how much they fall short."""
+    """Pairs (i, j) that duals do not cover, or hardly: weights, and by how much they fall short."""
 
     i: Ints
     j: Ints
