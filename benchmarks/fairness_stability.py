@@ -96,6 +96,41 @@ def loads(rows: int, cols: int, each: int, most: int) -> Iterator[Row]:
         yield f"maximin: {what}", time, f"worst {answer.floor:.4f}", gaps
 
 
+def papers(rows: int, cols: int) -> dict[str, np.ndarray]:
+    """Return scores of papers x reviewers as they come: by quality, topics, levels and bids."""
+    rng = np.random.default_rng(0)
+    noise, liked = rng.normal(size=(rows, cols)) / 2, rng.normal(size=cols)
+    topics = rng.dirichlet(np.full(15, 0.2), rows) @ rng.dirichlet(np.full(15, 0.2), cols).T
+    hard = rng.normal(size=(rows, 1))
+    drawn = {
+        "uniform": rng.random((rows, cols)),
+        "papers differ": hard + noise,
+        "both differ": hard + liked + noise,
+        "reviewers differ": liked + noise,
+        "products": rng.random((rows, 8)) @ rng.random((8, cols)),
+        "rank 2": rng.random((rows, 2)) @ rng.random((2, cols)),
+        "cosines": cosines(rows, cols, 0),
+        "topics": topics,
+        "11 levels": rng.integers(0, 11, (rows, cols)) / 10,
+        "bids 0 to 3": rng.choice(4, p=[0.8, 0.1, 0.06, 0.04], size=(rows, cols)) / 3,
+        "one in seven": rng.random((rows, cols)) * (rng.random((rows, cols)) < 0.15),
+    }
+    return {kind: (w - w.min()) / (w.max() - w.min()) for kind, w in drawn.items()}
+
+
+def reviews(papers_count: int, reviewers: int, each: int, time_limit: float) -> Iterator[Row]:
+    """Yield maximin assignments where reviewers have room, and where all places are needed."""
+    full = -(-papers_count * each // reviewers)
+    for kind, weights in papers(papers_count, reviewers).items():
+        for most in (full + 1, full):
+            maximin = partial(matching.maximin_assignment, weights, each, most)
+            answer, time = timed(partial(maximin, row_minimum=each, time_limit=time_limit))
+            answer.verify()
+            gaps = f"gaps {answer.floor_gap:.2%}, {answer.gap:.2%}"
+            what = f"maximin: {papers_count} papers, {each} of {reviewers} each, at most {most}"
+            yield f"{what}, {kind}", time, f"worst {answer.floor:.4f}", gaps
+
+
 def stable(roommates: int, side: int) -> Iterator[Row]:
     """Yield stable matchings of random and of agreeing preferences."""
     rng = np.random.default_rng(3)
@@ -105,7 +140,7 @@ def stable(roommates: int, side: int) -> Iterator[Row]:
     parties = "stable" if found.stable else f"{len(found.odd_parties)} odd parties"
     blocking = f"{len(found.blocking_pairs)} blocking"
     yield f"roommates, {roommates:,}, uniform", time, parties, blocking
-    for kind, common in (("uniform", 0.0), ("mostly agreed", 0.8)):
+    for kind, common in (("uniform", 0.0), ("mostly agreed", 0.8), ("agreed", 1.0)):
         here = rng.random((side, side)) * (1 - common) + rng.random(side) * common
         there = rng.random((side, side)) * (1 - common) + rng.random(side) * common
         answer, time = timed(partial(matching.stable_marriage, here, there))
@@ -120,11 +155,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     if arguments.quick:
-        rows = [*fair(60), *loads(24, 36, 3, 3), *stable(100, 200)]
+        rows = [*fair(60), *loads(24, 36, 3, 3), *reviews(16, 24, 3, 1.0), *stable(100, 200)]
     else:
         rows = [
             *fair(500),
             *loads(120, 180, 3, 3),
+            *reviews(120, 180, 3, 10.0),
             *loads(2600, 1400, 3, 6),
             *stable(1000, 5000),
         ]

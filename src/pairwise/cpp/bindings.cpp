@@ -10,6 +10,7 @@
 #include "bindings_matcher.h"
 #include "bindings_partition.h"
 #include "bindings_schedule.h"
+#include "bindings_sharing.h"
 #include "bindings_stable.h"
 #include "dense.h"
 #include "framed_matcher.h"
@@ -267,5 +268,6 @@ NB_MODULE(_kernel, m) {
   bind_matcher(m);
   bind_partition(m);
   bind_schedule(m);
+  bind_sharing(m);
   bind_stable(m);
 }

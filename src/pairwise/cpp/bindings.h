@@ -76,4 +76,17 @@ class DeadlineOrSignal final : public Interrupt {
   bool stopped_ = false;
 };
 
+// Runs `search` without the lock; Ctrl-C is the KeyboardInterrupt it is everywhere.
+template <class Search>
+auto interruptible(Search&& search, std::optional<double> seconds = std::nullopt) {
+  DeadlineOrSignal interrupt(seconds);
+  try {
+    nb::gil_scoped_release release;
+    return search(interrupt);
+  } catch (const Stopped&) {
+    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    throw nb::python_error();
+  }
+}
+
 }  // namespace pairwise::bind

@@ -14,19 +14,6 @@ Opinions view(const Table<double>& scores) {
   return {scores.data(), static_cast<Vertex>(scores.shape(0)), static_cast<Vertex>(scores.shape(1))};
 }
 
-// Runs `search` without the lock; Ctrl-C is the KeyboardInterrupt it is everywhere.
-template <class Search>
-auto interruptible(Search&& search) {
-  DeadlineOrSignal interrupt(std::nullopt);
-  try {
-    nb::gil_scoped_release release;
-    return search(interrupt);
-  } catch (const Stopped&) {
-    PyErr_SetNone(PyExc_KeyboardInterrupt);
-    throw nb::python_error();
-  }
-}
-
 std::pair<Owned<Vertex>, Owned<Vertex>> marriage(const Table<double>& proposers, const Table<double>& received,
                                                  const Vector<Vertex>& proposer_capacity,
                                                  const Vector<Vertex>& receiver_capacity) {

@@ -25,6 +25,7 @@ struct Wish {
   Vertex partner;
 
   static Wish ideal() { return {std::numeric_limits<double>::infinity(), -1}; }
+  static Wish least() { return {-std::numeric_limits<double>::infinity(), std::numeric_limits<Vertex>::max()}; }
   bool before(const Wish& other) const {
     return value > other.value || (value == other.value && partner < other.partner);
   }

@@ -38,8 +38,8 @@ class MaximinAssignment:
     bound : float
         No assignment with this floor has a larger sum.
     searched : tuple of str
-        Which of "floor_bound", "bound" are lower than multipliers prove, by HiGHS's branch and
-        bound; `verify` checks what multipliers prove.
+        Which of "floor_bound", "bound" are lower than multipliers prove, by whole choices
+        of rows or by branch and bound; `verify` checks what multipliers prove.
     tolerance : float
         Floors closer than this are not told apart.
     floor_proof, sum_proof : Assignment

@@ -1,4 +1,4 @@
-"""The best sum above a floor: multipliers bound it, an integer programme finds it."""
+"""The best sum above a floor: multipliers bound it, choices of rows find it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pairwise.matching.maximin.floor import MOST_PAIRS
+from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _ROUNDS = 12
 _PER_NODE = 8
+_SLOPES = 150
+_FEW = 12
+_COUNTS = (12, 60, 400, 2000)
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class BestSum:
     multipliers
         Of each row's floor; they prove `dual_bound`.
     searched
-        Whether `bound` is below what multipliers prove, by branch and bound.
+        Whether `bound` is below what multipliers prove, by choices.
     """
 
     ends: Ends
@@ -49,6 +52,7 @@ class SumSearch:
         self.floored = np.empty(0, dtype=np.int64)
         self.multipliers = np.zeros(len(problem.weights))
         self.bound, self.reduced = np.inf, np.empty((0, 0))
+        self.prices = np.zeros(problem.weights.shape[1])
 
     def run(self, target_gap: float) -> BestSum:
         """Search until proven, out of time, or within the gap."""
@@ -57,7 +61,7 @@ class SumSearch:
         if not self._close(0.0) and self.seconds_left() > 0:
             self._improve_multipliers()
         if not self._close(target_gap) and self.seconds_left() > 0:
-            searched = self._branch(target_gap)
+            searched = self._by_choices(target_gap)
         return BestSum(self.ends, self.sum, self.bound, self.multipliers, searched)
 
     def _close(self, gap: float) -> bool:
@@ -86,7 +90,7 @@ class SumSearch:
         found = problem.solve(problem.priced(1.0, multipliers))
         bound = found.bound - float(multipliers.sum()) * self.floor
         if bound < self.bound:
-            self.bound, self.multipliers = bound, multipliers
+            self.bound, self.multipliers, self.prices = bound, multipliers, found.col_duals
             self.reduced = (
                 found.row_duals[:, None] + found.col_duals - problem.priced(1.0, multipliers)
             )
@@ -112,27 +116,28 @@ class SumSearch:
         near[self.ends] = True
         return ends_of(near)
 
-    def _branch(self, target_gap: float) -> bool:
-        """Search the pairs that a better assignment can hold; True when the bound is its."""
-        room = self.bound - self.sum
-        chosen = self.reduced <= room + 1e-9 * abs(self.bound)
-        whole = int(chosen.sum()) <= MOST_PAIRS
-        pairs = ends_of(chosen) if whole else self._near_pairs()
-        pairs = _union(pairs, self.ends)
-        for _ in range(_ROUNDS):
-            programme = Programme(self.problem, pairs, self.floored)
-            found, bound, _ = programme.best(self.floor, self.seconds_left(), target_gap)
-            if found is None:
-                return False
-            if self._consider(found):
-                bound = max(bound, self.sum)
-                if whole and bound < self.bound:
-                    self.bound = bound
-                    return True
-                return False
-            if self.seconds_left() <= 0:
-                return False
-        return False
+    def _by_choices(self, target_gap: float) -> bool:
+        """Bound and search by whole choices of rows; True when the bound is theirs."""
+        choices = Choices(self.problem, self.floor, 1.0)
+        at = choices.descend(self.prices, self.sum, _SLOPES)
+        found = choices.pick(choices.listed(at.prices, _FEW), at.prices)
+        if found is not None:
+            self._consider(found)
+        bound = at.bound
+        for count in _COUNTS:
+            if bound - self.sum <= max(target_gap, 1e-9) * abs(bound) or self.seconds_left() <= 0:
+                break
+            slack = at.bound - self.sum + 1e-9 * abs(at.bound)
+            listed = choices.listed(at.prices, count, slack)
+            ends, best, settled = choices.best(listed, self.seconds_left(), target_gap)
+            if ends is not None:
+                self._consider(ends)
+            if settled and listed.whole.all():
+                bound = min(bound, max(best, self.sum))
+                break
+        lower = bound < self.bound
+        self.bound = min(self.bound, bound)
+        return lower
 
 
 def _union(*several: Ends) -> Ends:

@@ -1,4 +1,4 @@
-"""The highest floor under all shares: solved for the few rows that matter, then completed."""
+"""The highest floor under all shares: exchanges raise it, multipliers and choices bound it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pairwise import _kernel
+from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pairwise.matching.maximin.problem import Ends, Floats, Indices, Shares
+    from numpy.typing import NDArray
+
+    from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
     Clock = Callable[[], float]
 
-MOST_PAIRS = 60_000
-"""Integer programmes over more pairs are not tried."""
+_MOVES = 5_000_000
+_HEAT = (0.02, 2e-5)
+_SLOPES = 60
+_LISTED = 12
+_MOST_PAIRS = 2_000
+_AIMS = 8
+_FINE = 1e-3
+_BELOW = 0.01
+_NODES = 30
+_PER_ROW = 12
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Floor:
     multipliers
         Of each row; they prove `dual_bound`.
     searched
-        Whether `bound` is below what multipliers prove, by branch and bound.
+        Whether `bound` is below what multipliers prove, by choices or by branch and bound.
     """
 
     ends: Ends
@@ -59,82 +71,148 @@ class Floor:
 def find_floor(problem: Shares, start: Ends, tolerance: float, seconds_left: Clock) -> Floor:
     """Raise the floor of an assignment as far as can be.
 
-    The floor of some rows alone, without the others, is a bound. The rows that are poor in
-    what completes it join them, until nobody is poor. Where that cannot be completed, all rows
-    are searched at once.
+    What the poorest row could have alone is a bound, and most often exchanges reach it. If not,
+    multipliers of all rows bound it, then whole choices; where pairs are few, branch and bound.
     """
     most = problem.most()
     poorest = int(most.argmin())
     multipliers = np.zeros(len(most))
     multipliers[poorest] = 1.0
-    shares = problem.shares_of(start)
-    best = Floor(start, float(shares.min()), problem.on_grid(float(most[poorest])), multipliers)
-    members = np.union1d(np.flatnonzero(shares < best.bound - tolerance), [poorest])
-    while best.floor < best.bound - tolerance and seconds_left() > 0:
-        few = Programme(problem, _useful(problem, members), members, only=True)
-        ends, floor, best = _bisect(few, best, tolerance, seconds_left)
-        full = problem.complete(ends)
-        shares = np.array([-np.inf]) if full is None else problem.shares_of(full)
-        if full is not None:
-            best = best.improved(full, float(shares.min()))
-        joining = np.setdiff1d(np.flatnonzero(shares < floor - tolerance), members)
-        if full is None or not len(joining):
-            return _for_all(problem, best, tolerance, seconds_left)
-        members = np.union1d(members, joining)
+    floor = float(problem.shares_of(start).min())
+    best = Floor(start, floor, problem.on_grid(float(most[poorest])), multipliers)
+    for step in (_exchanged, _bounded, _exchanged, _denied, _reached, _branched):
+        if best.floor >= best.bound - tolerance or seconds_left() <= 0:
+            break
+        best = step(problem, best, tolerance, seconds_left)
     return best
 
 
-def _for_all(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
-    """Search all rows at once, if there are not too many pairs."""
-    pairs = ends_of(problem.allowed)
-    if best.floor >= best.bound - tolerance or len(pairs[0]) > MOST_PAIRS:
-        return best
-    whole = Programme(problem, pairs, np.arange(len(problem.weights)))
-    ends, floor, best = _bisect(whole, best, tolerance, seconds_left)
-    return best.improved(ends, floor)
+def _exchanged(
+    problem: Shares,
+    best: Floor,
+    tolerance: float,
+    seconds_left: Clock,
+    target: float = np.inf,
+) -> Floor:
+    """Let rows exchange columns until all reach a target, as nearly as that is found."""
+    target = min(target, best.bound - tolerance / 2)
+    size = max(abs(best.bound), abs(best.bound - best.floor))
+    rows, cols = _kernel.raise_floor(
+        np.ascontiguousarray(problem.shares),
+        problem.row_low,
+        problem.col_low,
+        problem.col_high,
+        *_slots(problem, best.ends),
+        target,
+        (_HEAT[0] * size, _HEAT[1] * size, max(_MOVES, 200 * len(best.ends[0])), 1),
+        max(seconds_left(), 0.0),
+    )
+    held = cols >= 0
+    return _better(problem, best, (rows[held].astype(np.int64), cols[held].astype(np.int64)))
 
 
-def _bisect(
-    programme: Programme, best: Floor, tolerance: float, seconds_left: Clock
-) -> tuple[Ends, float, Floor]:
-    """Return pairs of the highest floor of the programme, that floor, and the better bound."""
-    held = np.isin(best.ends[0], programme.rows)
-    ends: Ends = best.ends[0][held], best.ends[1][held]
-    low, high = best.floor, best.bound
-    aim, settled = high - tolerance / 2, True
-    while high - low > tolerance and settled and seconds_left() > 0:
-        found, _, settled = programme.best(aim, seconds_left(), gap=1.0)
-        if found is not None:
-            ends, low = found, float(programme.problem.shares_of(found)[programme.rows].min())
-            settled = True
-        else:
-            best = _bounded(programme, best) if high == best.bound else best
-            high = min(aim, best.bound) if settled else best.bound
-        aim = (low + high) / 2
-    searched = programme.problem.on_grid(max(high, low))
-    return ends, low, best.lowered(searched)
+def _slots(problem: Shares, ends: Ends) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return row and column of all places of rows, -1 where they are empty."""
+    used = np.bincount(ends[0], minlength=len(problem.row_high))
+    left = np.minimum(problem.row_high, problem.weights.shape[1]) - used
+    rows = np.append(ends[0], np.repeat(np.arange(len(used)), left))
+    cols = np.append(ends[1], np.full(int(left.sum()), -1))
+    return rows.astype(np.int32), cols.astype(np.int32)
 
 
-def _bounded(programme: Programme, best: Floor) -> Floor:
+def _better(problem: Shares, best: Floor, ends: Ends) -> Floor:
+    return best.improved(ends, float(problem.shares_of(ends).min()))
+
+
+def _bounded(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:  # noqa: ARG001
     """Lower the bound by the multipliers of the relaxation; their assignment proves it."""
-    prices = programme.sharing_prices()
-    problem = programme.problem
-    multipliers = np.zeros(len(problem.weights))
-    multipliers[programme.rows] = prices
+    programme = Programme(problem, _large(problem, best.ends), np.arange(len(problem.weights)))
+    multipliers = programme.sharing_prices()
     if not multipliers.any():
         return best
     multipliers /= multipliers.sum()
-    bound = problem.solve(problem.priced(0.0, multipliers)).bound
-    return best.lowered(problem.on_grid(bound), multipliers)
+    found = problem.solve(problem.priced(0.0, multipliers))
+    best = _better(problem, best, (found.rows, found.cols))
+    return best.lowered(problem.on_grid(found.bound), multipliers)
 
 
-def _useful(problem: Shares, members: Indices) -> Ends:
-    """Return the pairs that some rows alone can need: others can take only so many before them."""
-    wanted = int(problem.row_high[members].sum())
-    width = min(wanted, problem.weights.shape[1])
-    usable = problem.allowed[members] & (problem.col_high > 0)
-    shares = np.where(usable, problem.shares[members], -np.inf)
-    cols = np.argpartition(-shares, width - 1, axis=1)[:, :width]
-    rows = np.repeat(members, width)
-    kept = shares[np.repeat(np.arange(len(members)), width), cols.ravel()] > -np.inf
-    return rows[kept], cols.ravel()[kept]
+def _large(problem: Shares, ends: Ends) -> Ends:
+    """Return the pairs of the largest shares of every row and column, and those in use."""
+    chosen = np.zeros(problem.weights.shape, dtype=np.bool_)
+    for axis, high in ((1, problem.row_high), (0, problem.col_high)):
+        width = min(_PER_ROW * (int(high.max(initial=0)) + 1), chosen.shape[axis])
+        best = np.argpartition(-problem.shares, width - 1, axis=axis)
+        np.put_along_axis(chosen, best.take(range(width), axis=axis), values=True, axis=axis)
+    chosen &= problem.allowed
+    chosen[ends] = True
+    return ends_of(chosen)
+
+
+def _denied(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
+    """Halve the floors in question: prices of columns show that some cannot be."""
+    prices = problem.solve(problem.priced(0.0, best.multipliers)).col_duals
+    prices = prices + prices.mean() if prices.any() else np.ones(len(prices))
+    none = -1e-9 * float(np.abs(prices).sum())
+    low, aim = best.floor, best.bound - tolerance / 2
+    for _ in range(_AIMS):
+        at = Choices(problem, aim, 0.0).descend(prices, none, _SLOPES)
+        if at.bound < none:
+            best = best.lowered(max(problem.on_grid(aim), best.floor))
+        else:
+            low, prices = aim, at.prices
+        aim = (low + best.bound) / 2
+        if best.bound - low <= max(tolerance, _FINE * best.bound) or seconds_left() <= 0:
+            break
+    return best
+
+
+def _reached(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
+    """Halve the floors in question: choices of columns, priced for all, reach some."""
+    high = best.bound
+    aim = high - tolerance / 2
+    for k in range(_AIMS):
+        if high - best.floor <= max(tolerance, _FINE * high * (k > 0)) or seconds_left() <= 0:
+            break
+        best = _exchanged(problem, best, tolerance, seconds_left, aim)
+        if best.floor < aim:
+            found = _chosen(problem, best, aim, seconds_left)
+            best = best if found is None else _better(problem, best, found)
+        high = high if best.floor >= aim else aim
+        aim = (best.floor + high) / 2
+    return best
+
+
+def _chosen(problem: Shares, best: Floor, aim: float, seconds_left: Clock) -> Ends | None:
+    """Return choices of all rows above a floor that fit the loads, if some are found."""
+    programme = Programme(problem, _large(problem, best.ends), np.arange(len(problem.weights)))
+    multipliers = programme.floor_prices(aim)
+    relaxed = problem.solve(problem.priced(1.0, multipliers))
+    bound = relaxed.bound - float(multipliers.sum()) * aim
+    choices = Choices(problem, aim, 1.0)
+    at = choices.descend(relaxed.col_duals, bound - _BELOW * abs(bound), _SLOPES)
+    listed = choices.listed(at.prices, _LISTED)
+    found = choices.pick(listed, at.prices, any_fit=True)
+    if found is None:
+        found, _, _ = choices.best(listed, seconds_left(), gap=1.0, nodes=_NODES)
+    return found
+
+
+def _branched(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
+    """Halve what is open by integer programmes, if there are not too many pairs."""
+    pairs = ends_of(problem.allowed)
+    if len(pairs[0]) > _MOST_PAIRS:
+        return best
+    programme = Programme(problem, pairs, np.arange(len(problem.weights)))
+    high = best.bound
+    aim = high - tolerance / 2
+    while high - best.floor > tolerance and seconds_left() > 0:
+        found, _, settled = programme.best(aim, seconds_left(), gap=1.0)
+        if found is not None:
+            best = _better(problem, best, found)
+        elif settled:
+            high = aim
+        else:
+            return best
+        aim = (best.floor + high) / 2
+        best = best.lowered(max(problem.on_grid(high), best.floor))
+    return best

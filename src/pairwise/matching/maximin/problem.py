@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pairwise.errors import InfeasibleError
 from pairwise.matching.bipartite import Assignment, assignment
 
 Floats = NDArray[np.float64]
@@ -101,24 +100,3 @@ class Shares:
         inside = (places >= self.row_low[:, None]) & (places <= self.row_high[:, None])
         most: Floats = np.where(inside, sums, -np.inf).max(axis=1)
         return most
-
-    def complete(self, fixed: Ends) -> Ends | None:
-        """Return the best sum in which these rows have just these pairs; None if that cannot be."""
-        rows = np.unique(fixed[0])
-        used = np.bincount(fixed[1], minlength=len(self.col_high))
-        weights = self.weights.copy()
-        weights[rows] = -np.inf
-        low, high = self.row_low.copy(), self.row_high.copy()
-        low[rows] = high[rows] = 0
-        try:
-            rest = assignment(
-                weights,
-                high,
-                self.col_high - used,
-                row_minimum=low,
-                col_minimum=np.maximum(self.col_low - used, 0),
-                cardinality="any",
-            )
-        except InfeasibleError:
-            return None
-        return np.append(fixed[0], rest.rows), np.append(fixed[1], rest.cols)

@@ -26,14 +26,11 @@ class Programme:
         Rows and columns of the pairs that may be used.
     rows
         Rows whose shares have a floor.
-    only
-        Whether all other rows, and what columns must have, are left out: a relaxation.
     """
 
     problem: Shares
     ends: Ends
     rows: Any
-    only: bool = False
 
     def sharing_prices(self) -> Floats:
         """Return the multipliers of the rows where their common floor is largest, relaxed."""
@@ -115,11 +112,7 @@ class Programme:
         problem = self.problem
         low = np.append(problem.row_low, problem.col_low).astype(float)
         high = np.append(problem.row_high, problem.col_high).astype(float)
-        if self.only:
-            low[n:] = 0.0
-        kept = np.bincount(np.append(rows, n + cols), minlength=n + m) > 0
-        if not self.only:
-            kept |= low > 0
+        kept = (np.bincount(np.append(rows, n + cols), minlength=n + m) > 0) | (low > 0)
         return matrix[kept], low[kept], high[kept]
 
     def _floors(self) -> Any:

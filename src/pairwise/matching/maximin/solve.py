@@ -70,11 +70,12 @@ def maximin_assignment(
     Notes
     -----
     With several partners each this is NP-hard [bezakova2005]_; floors are told apart down to a
-    millionth of the largest weight. Rows whose share could ever be the smallest are few. For those
-    alone, bisection over floors with integer programmes gives a bound; rows that are poor in what
-    completes it join them, until nobody is. Then floors stand under those rows only, Lagrange
-    multipliers [fisher1981]_ turn them into one assignment over all pairs, whose duals bound the
-    sum and leave few pairs to search. With one partner each, see `leximin_matching`.
+    millionth of the largest weight. What the poorest row could have alone is a bound, and random
+    exchanges between rows reach it in most tables. Where they do not, Lagrange multipliers
+    [fisher1981]_ of all floors bound it, and prices of columns under which each row takes a whole
+    choice above the floor [bansal2006]_: that sees that shares come in steps. The same two kinds of
+    bound serve the best sum above the floor; few choices are then left that a better assignment
+    can hold, and HiGHS picks among them. With one partner each, see `leximin_matching`.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def maximin_assignment(
     ends = (first.rows, first.cols) if over == "rows" else (first.cols, first.rows)
     tolerance = _TOLERANCE * float(np.abs(problem.shares[problem.allowed]).max(initial=0.0))
     floor = find_floor(problem, ends, tolerance, lambda: seconds_left(0.5))
-    best = SumSearch(problem, floor.ends, floor.floor, seconds_left).run(target_gap)
+    best = SumSearch(problem, floor.ends, floor.floor, lambda: seconds_left(0.8)).run(target_gap)
     rows, cols = best.ends if over == "rows" else best.ends[::-1]
     order = np.lexsort((cols, rows))
     reached = float(problem.shares_of(best.ends).min())

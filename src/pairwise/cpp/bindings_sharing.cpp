@@ -1,0 +1,87 @@
+#include "bindings_sharing.h"
+
+#include "bindings.h"
+#include "choices.h"
+#include "exchange.h"
+
+namespace pairwise::bind {
+
+using namespace nb::literals;
+
+namespace {
+
+using Loads = Vector<Vertex>;
+using Listed = std::tuple<Owned<double>, Owned<std::uint8_t>, Owned<std::int64_t>, Owned<std::int64_t>, Owned<double>,
+                          Owned<Vertex>>;
+using Heat = std::tuple<double, double, std::int64_t, std::uint64_t>;
+
+Cooling cooling_of(const Heat& heat) {
+  return {std::get<0>(heat), std::get<1>(heat), std::get<2>(heat), std::get<3>(heat)};
+}
+
+template <class Value>
+std::vector<Value> copied(const Vector<Value>& array) {
+  return {array.data(), array.data() + array.size()};
+}
+
+Listed list_choices(const Table<double>& worth, const Table<double>& shares, const Loads& low, const Loads& high,
+                    double floor, std::size_t count, double slack, std::int64_t steps) {
+  if (worth.shape(0) != shares.shape(0) || worth.shape(1) != shares.shape(1) || low.size() != worth.shape(0) ||
+      high.size() != worth.shape(0) || count == 0) {
+    throw std::invalid_argument("worth, shares, low, high, count: do not fit each other");
+  }
+  const SharedTable table{worth.data(),   shares.data(),  static_cast<Vertex>(worth.shape(0)),
+                          static_cast<Vertex>(worth.shape(1)), as_span(low), as_span(high), floor};
+  Choices all = interruptible([&](Interrupt& interrupt) { return best_choices(table, count, slack, steps, interrupt); });
+  return {to_numpy(std::move(all.bound)), to_numpy(std::move(all.whole)), to_numpy(std::move(all.first)),
+          to_numpy(std::move(all.start)), to_numpy(std::move(all.value)), to_numpy(std::move(all.members))};
+}
+
+std::pair<Owned<Vertex>, Owned<Vertex>> exchange(const Table<double>& shares, const Loads& row_low,
+                                                 const Loads& col_low, const Loads& col_high, const Loads& rows,
+                                                 const Loads& cols, double target, const Heat& heat,
+                                                 std::optional<double> seconds) {
+  if (row_low.size() != shares.shape(0) || col_low.size() != shares.shape(1) ||
+      col_high.size() != shares.shape(1) || rows.size() != cols.size()) {
+    throw std::invalid_argument("shares, loads, rows, cols: do not fit each other");
+  }
+  Slots found = interruptible(
+      [&](Interrupt& interrupt) {
+        return raise_floor(shares.data(), static_cast<Vertex>(shares.shape(1)), as_span(row_low), as_span(col_low),
+                           as_span(col_high), Slots{copied(rows), copied(cols)}, target, cooling_of(heat), interrupt);
+      },
+      seconds);
+  return {to_numpy(std::move(found.row)), to_numpy(std::move(found.col))};
+}
+
+Owned<std::int64_t> pick(const Vector<std::int64_t>& first, const Vector<std::int64_t>& start,
+                         const Vector<double>& value, const Loads& members, const Loads& col_low,
+                         const Loads& col_high, double penalty, bool any, const Heat& heat) {
+  Choices choices;
+  choices.first = copied(first);
+  choices.start = copied(start);
+  choices.value = copied(value);
+  choices.members = copied(members);
+  for (std::size_t row = 0; row + 1 < choices.first.size(); ++row) {
+    if (choices.first[row] == choices.first[row + 1]) throw std::invalid_argument("first: a row has no choice");
+  }
+  return to_numpy(interruptible([&](Interrupt& interrupt) {
+    return pick_choices(choices, as_span(col_low), as_span(col_high), penalty, any, cooling_of(heat), interrupt);
+  }));
+}
+
+}  // namespace
+
+void bind_sharing(nb::module_& m) {
+  m.def("best_choices", &list_choices, "worth"_a.noconvert(), "shares"_a.noconvert(), "low"_a, "high"_a, "floor"_a,
+        "count"_a, "slack"_a, "steps"_a,
+        "Best choices of columns above a floor: bound and whether all are listed by row, first choice of each row, "
+        "first member of each choice, values, members.");
+  m.def("raise_floor", &exchange, "shares"_a.noconvert(), "row_low"_a, "col_low"_a, "col_high"_a, "rows"_a, "cols"_a,
+        "target"_a, "cooling"_a, "seconds"_a = nb::none(),
+        "Slots (row, col or -1) of the highest smallest share that exchanges find; cooling: hot, cold, moves, seed.");
+  m.def("pick_choices", &pick, "first"_a, "start"_a, "value"_a, "members"_a, "col_low"_a, "col_high"_a, "penalty"_a,
+        "any"_a, "cooling"_a, "One choice of each row: least excess over loads of columns, then most worth, as found.");
+}
+
+}  // namespace pairwise::bind

@@ -1,0 +1,108 @@
+"""The kernel's choices and exchanges behind maximin assignments, against brute force."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pairwise import _kernel
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def drawn(seed):
+    """Return worth, shares with gaps, loads and a floor of a small table."""
+    rng = np.random.default_rng(seed)
+    rows, cols = rng.integers(1, 4), rng.integers(1, 8)
+    worth = rng.normal(size=(rows, cols)).round(int(rng.integers(0, 3)))
+    shares = rng.normal(size=(rows, cols)).round(int(rng.integers(0, 3)))
+    shares[rng.random((rows, cols)) < 0.2] = -np.inf
+    high = rng.integers(0, 4, rows).astype(np.int32)
+    low = np.minimum(rng.integers(0, 3, rows), high).astype(np.int32)
+    return worth, shares, low, high, round(float(rng.normal()), 1)
+
+
+def all_choices(worth, shares, low, high, floor):
+    """Return the worth of every choice of one row, best first."""
+    open_to = np.flatnonzero(shares > -np.inf)
+    sets = (list(s) for size in range(low, high + 1) for s in combinations(open_to, size))
+    return sorted((worth[s].sum() for s in sets if shares[s].sum() >= floor), reverse=True)
+
+
+@EXAMPLES
+@given(SEEDS, st.integers(1, 5), st.sampled_from([0.0, 0.7, np.inf]))
+def test_choices_are_the_best_there_are(seed, count, slack):
+    """Bounds, values, members and what is called whole agree with all subsets of columns."""
+    worth, shares, low, high, floor = drawn(seed)
+    bound, whole, first, start, value, members = _kernel.best_choices(
+        worth, shares, low, high, floor, count, slack, 10**6
+    )
+    for i in range(len(worth)):
+        every = all_choices(worth[i], shares[i], low[i], high[i], floor)
+        near = [one for one in every if one >= every[0] - slack]
+        found = value[first[i] : first[i + 1]]
+        assert bound[i] == pytest.approx(every[0]) if every else bound[i] == -np.inf
+        assert found == pytest.approx(near[:count])
+        assert not whole[i] or len(found) == len(near)
+        assert whole[i] or len(found) == count
+        for c in range(first[i], first[i + 1]):
+            cols = members[start[c] : start[c + 1]]
+            assert len(set(cols.tolist())) == len(cols)
+            assert worth[i, cols].sum() == pytest.approx(value[c])
+            assert shares[i, cols].sum() >= floor - 1e-9
+
+
+@EXAMPLES
+@given(SEEDS)
+def test_few_steps_still_bound(seed):
+    """A search that is cut short claims no less than the best, and not to be whole."""
+    worth, shares, low, high, floor = drawn(seed)
+    bound, whole, first, *_ = _kernel.best_choices(worth, shares, low, high, floor, 9, np.inf, 1)
+    for i in range(len(worth)):
+        every = all_choices(worth[i], shares[i], low[i], high[i], floor)
+        assert not every or bound[i] >= every[0] - 1e-9
+        assert not whole[i] or first[i + 1] - first[i] == len(every)
+
+
+def test_exchanges_keep_loads_and_raise_the_floor():
+    """Whoever holds what changes within loads, and the smallest share rises to the target."""
+    rng = np.random.default_rng(1)
+    shares = rng.random((20, 30))
+    rows, cols = np.repeat(np.arange(20), 3).astype(np.int32), np.arange(60).astype(np.int32) % 30
+    low, high = np.full(30, 1, np.int32), np.full(30, 3, np.int32)
+    arguments = (np.full(20, 3, np.int32), low, high, rows, cols, 2.0, (0.04, 4e-5, 500_000, 1))
+    held, taken = _kernel.raise_floor(shares, *arguments)
+    again = _kernel.raise_floor(shares, *arguments)
+    load = np.bincount(taken, minlength=30)
+    assert (taken == again[1]).all()
+    assert (np.bincount(held) == 3).all()
+    assert len(set(zip(held.tolist(), taken.tolist(), strict=True))) == 60
+    assert (load >= low).all()
+    assert (load <= high).all()
+    assert np.bincount(held, shares[held, taken]).min() >= 2.0
+
+
+def test_picked_choices_fit():
+    """Rows that all like the same column take turns where it has one place."""
+    first, start = np.array([0, 2, 4]), np.arange(5)
+    arguments = (np.array([1.0, 0.5, 1.0, 0.2]), np.array([0, 1, 0, 1], np.int32))
+    loads = np.zeros(2, np.int32), np.ones(2, np.int32)
+    cooling = (0.5, 0.01, 20_000, 1)
+    chosen = _kernel.pick_choices(first, start, *arguments, *loads, 1.0, False, cooling)
+    assert chosen.tolist() == [1, 2]
+
+
+def test_misuse_is_named():
+    """Rows without choices and tables of other shapes are refused."""
+    none = np.zeros(0, np.int32)
+    with pytest.raises(ValueError, match="a row has no choice"):
+        _kernel.pick_choices(
+            np.zeros(2, np.int64), np.zeros(1, np.int64), np.zeros(0), none, none, none, 1.0, True,
+            (1.0, 0.1, 10, 1),
+        )  # fmt: skip
+    one = np.ones(1, np.int32)
+    with pytest.raises(ValueError, match="do not fit"):
+        _kernel.best_choices(np.ones((1, 2)), np.ones((1, 1)), one, one, 0.0, 1, 0.0, 1)
