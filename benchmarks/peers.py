@@ -192,6 +192,16 @@ def solve_lapx(weights: Weights) -> tuple[Pairs, float]:
     return list(enumerate(cols.tolist())), time.process_time() - start
 
 
+def solve_lapjv(weights: Weights) -> tuple[Pairs, float]:
+    """Assign by lapjv, in doubles: its own choice of float32 would round the weights."""
+    from lapjv import lapjv
+
+    cost = (weights.max() - weights).astype(np.float64)
+    start = time.process_time()
+    cols, *_ = lapjv(cost, force_doubles=True)
+    return list(enumerate(cols.tolist())), time.process_time() - start
+
+
 def solve_ortools(weights: Weights) -> tuple[Pairs, float]:
     """Assign by OR-tools' cost-scaling SimpleLinearSumAssignment."""
     from ortools.graph.python import linear_sum_assignment as ortools_lsa
@@ -217,6 +227,7 @@ PEERS = (
     Peer("pairwise", ASSIGNMENT, 20_000, solve_pairwise_assignment, _ours("assignment")),
     Peer("scipy", ASSIGNMENT, 5_000, solve_scipy, _installed("scipy")),
     Peer("lapx", ASSIGNMENT, 5_000, solve_lapx, _installed("lap")),
+    Peer("lapjv", ASSIGNMENT, 5_000, solve_lapjv, _installed("lapjv")),
     Peer("ortools", ASSIGNMENT, 5_000, solve_ortools, _installed("ortools")),
 )
 """Every peer; the first of each problem is this library."""
@@ -225,3 +236,9 @@ PEERS = (
 def peers_for(problem: str) -> list[Peer]:
     """Return the installed peers of a problem, this library first."""
     return [peer for peer in PEERS if peer.problem == problem and peer.available()]
+
+
+def missing(problem: str) -> str:
+    """Return a sentence on the peers of a problem that are not installed; empty if all are."""
+    names = [peer.name for peer in PEERS if peer.problem == problem and not peer.available()]
+    return f" Not installed here: {', '.join(names)}." if names else ""
