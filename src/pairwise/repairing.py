@@ -170,6 +170,11 @@ def repair(
     changes is a quota, see `pair`: a multiplier on staying, recombined alternating cycles, branch
     and bound; a gap may remain and is reported.
 
+    Up to 2,500 people, a plan that was made here (not read from a file) is gone on from: what two
+    people are worth to each other is not computed again where both answer as before and no term
+    takes another measure from everybody; without ``stay`` and ``max_changes`` the duals of the
+    former plan are repaired instead of found afresh. Value and proof are the same either way.
+
     Examples
     --------
     >>> import pairwise as pw
