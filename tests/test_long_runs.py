@@ -23,8 +23,12 @@ while True:
 PRICING = """
 import numpy as np, pairwise as pw
 people = pw.Participants(range(100_000), values=np.random.default_rng(0).random((100_000, 32)))
-print("ready", flush=True)
-pw.pair(people, pw.Similarity("values"))
+heard = []
+def tell(stage, share):
+    if stage == "score" and share > 0 and not heard:
+        heard.append(share)
+        print("ready", flush=True)
+pw.pair(people, pw.Similarity("values"), progress=tell)
 """
 
 
