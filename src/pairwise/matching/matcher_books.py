@@ -18,7 +18,7 @@ from pairwise.matching.general_sources import (
     element_type,
     power_of_two_scale,
 )
-from pairwise.matching.pair_solver import seats_for
+from pairwise.matching.pair_solver import by_people, seats_for
 
 Values = NDArray[Any]
 Answer = dict[str, Any]
@@ -87,15 +87,8 @@ class Book(ABC):
             raise InvalidInput(str(error)) from None
 
     def _trim(self, answer: Answer) -> Answer:
-        """Leave out spare seats and renumber what comes after them."""
-        spare = self.seats - self.n
-        parents = _without(answer["parents"], self.n, spare)
-        return {
-            **answer,
-            "mate": answer["mate"][: self.n].copy(),
-            "parents": np.where(parents >= 0, parents - spare, -1).astype(np.int32),
-            "vertex_duals": _without(answer["vertex_duals"], self.n, spare),
-        }
+        """Leave out spare seats."""
+        return by_people(answer, np.arange(self.n, dtype=np.int32), self.seats, bye=True)
 
     def _outside(self) -> list[int]:
         return [*sorted(self.absent), *range(self.n, self.seats)]
@@ -384,10 +377,6 @@ class EdgeBook(Book):
         solver.leave(v)
         answer: Answer = solver.solve(time_limit)
         return answer
-
-
-def _without(array: NDArray[Any], first: int, count: int) -> NDArray[Any]:
-    return np.concatenate([array[:first], array[first + count :]])
 
 
 def _magnitude(allowed: Values) -> tuple[Any, bool]:

@@ -218,28 +218,9 @@ class DensePairSolver:
         return seat
 
     def _answer(self, answer: dict[str, Any], without: tuple[int, ...]) -> PricedAnswer:
-        mate, complete, rounds = answer["mate"], answer["complete"], answer["rounds"]
-        if not np.array_equal(self._seat, np.arange(len(self._table))):
-            answer = self._of_people(answer)
-            mate = answer["mate"]
-        certificate = as_certificate(answer, self.step, without, self.rounding)
-        return PricedAnswer(mate, certificate, complete, rounds, 1)
-
-    def _of_people(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Return an answer about people instead of seats; the bye stays if anybody may get it."""
-        seats, n = len(self._table), self._n
-        person = np.full(seats + 1, -1, dtype=np.int32)
-        person[self._seat] = np.arange(n)
-        kept = self._seat if n % 2 == 0 else np.append(self._seat, np.int32(seats))
-        parents = np.concatenate([answer["parents"][kept], answer["parents"][seats + 1 :]])
-        moved = np.where(parents >= 0, parents - (seats + 1 - len(kept)), -1)
-        return {
-            **answer,
-            "mate": person[answer["mate"][self._seat]],
-            "vertex_duals": answer["vertex_duals"][kept],
-            "parents": moved.astype(np.int32),
-            "bye": answer["bye"] if n % 2 else None,
-        }
+        of_people = by_people(answer, self._seat, len(self._table), bye=self._n % 2 == 1)
+        certificate = as_certificate(of_people, self.step, without, self.rounding)
+        return PricedAnswer(of_people["mate"], certificate, answer["complete"], answer["rounds"], 1)
 
     def near_pairs(self, certificate: Certificate, limit: int) -> tuple[Ints, Ints, Units]:
         """Return pairs of little slack; see `PairSolver`."""
@@ -261,3 +242,30 @@ class DensePairSolver:
 def seats_for(n: int) -> int:
     """Return an odd number of seats, some to spare."""
     return n + 2 + n // _SPARE + (n + n // _SPARE + 1) % 2
+
+
+def by_people(answer: dict[str, Any], seat: Ints, seats: int, *, bye: bool) -> dict[str, Any]:
+    """Return a kernel's answer about seats as one about the people on some of them.
+
+    Parameters
+    ----------
+    answer
+        About `seats` seats, of which others than theirs are empty, and perhaps a bye.
+    seat : int array (n,)
+        Where each person sits.
+    bye
+        Whether the bye, if there is one, stays.
+    """
+    vertices = seats + (answer["bye"] is not None)
+    kept = np.append(seat, np.arange(seats, vertices if bye else seats, dtype=np.int32))
+    person = np.full(seats + 1, -1, dtype=np.int32)
+    person[seat] = np.arange(len(seat))
+    parents = np.concatenate([answer["parents"][kept], answer["parents"][vertices:]])
+    moved = np.where(parents >= 0, parents - (vertices - len(kept)), -1)
+    return {
+        **answer,
+        "mate": person[answer["mate"][seat]],
+        "vertex_duals": answer["vertex_duals"][kept],
+        "parents": moved.astype(np.int32),
+        "bye": answer["bye"] if bye else None,
+    }
