@@ -104,8 +104,9 @@ def _special_pairs(now: PairProblem, then: PairProblem, back: Indices) -> tuple[
 def _former(problem: PairProblem) -> Indices:
     if not isinstance(problem, RepairProblem) or problem.stay == 0:
         return np.zeros((0, 2), dtype=np.intp)
-    i, slot = np.nonzero(problem.former.partners >= 0)
-    found: Indices = np.column_stack([i, problem.former.partners[i, slot]])
+    partners = problem.former.partners
+    i, slot = np.nonzero(partners > np.arange(problem.n)[:, None])
+    found: Indices = np.column_stack([i, partners[i, slot]])
     return found
 
 

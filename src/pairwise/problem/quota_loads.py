@@ -105,19 +105,17 @@ class QuotaLoadProblem(LoadProblem):
     @cached_property
     def sums(self) -> tuple[CellSum, ...]:
         """The sums over the pairs of a plan that the quotas bound."""
-        table = self._quota_table
-        return tuple(one for quota in self.quotas for one in quota.over_table(table))
+        return tuple(one for sums in self._sums_of_quotas for one in sums)
 
     @cached_property
     def quota_of(self) -> NDArray[np.intp]:
         """By which quota each of the sums is asked for; (k,)."""
-        table = self._quota_table
-        counts = [len(quota.over_table(table)) for quota in self.quotas]
+        counts = [len(sums) for sums in self._sums_of_quotas]
         return np.repeat(np.arange(len(counts)), counts)
 
     @cached_property
-    def _quota_table(self) -> Table:
-        return Table(
+    def _sums_of_quotas(self) -> list[tuple[CellSum, ...]]:
+        table = Table(
             self.people,
             self.score,
             self.mentors.index,
@@ -127,6 +125,7 @@ class QuotaLoadProblem(LoadProblem):
             np.where(self.table == NOT_ALLOWED, 0, self.table),
             self.step,
         )
+        return [quota.over_table(table) for quota in self.quotas]
 
     @cached_property
     def _units(self) -> tuple[int, int, int]:

@@ -182,7 +182,7 @@ class BoundedSearch:
         return total, pairs
 
     def place(self) -> None:
-        """Find how many nodes can have a partner, whatever is asked of the plan as a whole."""
+        """Find what nodes with a partner can claim, whatever is asked of the plan as a whole."""
         if not self.instance.most_placed:
             return
         ask = Ask("places", Decisions(), of_the_plan=False)
