@@ -298,9 +298,7 @@ def solved(
     value, bound = found.total - rank, found.bound - rank
     status = Status.OPTIMAL
     if bound > value:
-        close = bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if close else Status.BOUNDED
-        status = Status.TIME_LIMIT if search.out_of_time and not close else status
+        status = Status.unproven(value, bound, target_gap, out_of_time=search.out_of_time)
     proof = AssignmentProof(bound, rank, found.nodes)
     return Outcome(groups, value, bound, status, 0.0, proof)
 

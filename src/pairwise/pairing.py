@@ -11,6 +11,7 @@ import numpy as np
 
 from pairwise.errors import InvalidInput
 from pairwise.limits import check_limits, shown
+from pairwise.matching.clock import Clock
 from pairwise.matching.fairness.proof import prove_leximin
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
 from pairwise.matching.pricing import ONE_BLAS_THREAD, PricingPairSolver
@@ -260,17 +261,12 @@ class Solving:
         """Return the best groups with their proof."""
         if self.is_leximin:
             return self._leximin()
-        started = time.perf_counter()
+        clock = Clock(time_limit)
         self.solver = self._new_solver()
         self.progress = None
         answer = self.solver.solve(time_limit)
-
-        def seconds_left() -> float | None:
-            spent = time.perf_counter() - started
-            return None if time_limit is None else max(0.0, time_limit - spent)
-
         if self.wants_trio:
-            return self._with_trio(answer, seconds_left)
+            return self._with_trio(answer, clock.left)
         return self.outcome(answer)
 
     def _leximin(self) -> Outcome:
@@ -341,8 +337,7 @@ class Solving:
         bound = max(stated.bound_q, value)
         status = Status.OPTIMAL
         if not optimal or bound > value:
-            close = bound - value <= self.target_gap * bound
-            status = Status.WITHIN_GAP if close else Status.TIME_LIMIT
+            status = Status.unproven(value, bound, self.target_gap, out_of_time=True)
         return Outcome(groups, value, stated.bound_q, status, 0.0, stated)
 
     def _worth(self, groups: Sequence[tuple[int, ...]]) -> list[int]:

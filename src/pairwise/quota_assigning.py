@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from pairwise.matching.bounded import (
     OutOfReachError,
 )
 from pairwise.matching.clash import smallest_clash
+from pairwise.matching.clock import Clock
 from pairwise.matching.pricing import ONE_BLAS_THREAD
 from pairwise.plan import Outcome, Status
 
@@ -42,14 +42,10 @@ def solved_under_quotas(
         Names the fewest quotas that cannot be met together, whom they are about, and how far each
         could go.
     """
-    started = time.monotonic()
-
-    def seconds_left() -> float | None:
-        return None if time_limit is None else max(0.0, time_limit + started - time.monotonic())
-
+    clock = Clock(time_limit)
     with ONE_BLAS_THREAD:
         instance = BoundedInstance.of(problem)
-    search = BoundedSearch(instance, target_gap, seconds_left, progress)
+    search = BoundedSearch(instance, target_gap, clock.left, progress)
     try:
         found = search.run()
     except OutOfReachError as error:
@@ -60,9 +56,8 @@ def solved_under_quotas(
     value, bound = found.worth, proof.bound_q
     status = Status.OPTIMAL if search.placing_proven else Status.BOUNDED
     if bound > value:
-        close = bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if close else Status.BOUNDED
-        status = Status.TIME_LIMIT if seconds_left() == 0.0 and not close else status
+        over = clock.left() == 0.0
+        status = Status.unproven(value, bound, target_gap, out_of_time=over)
     return Outcome(groups, value, bound, status, 0.0, proof)
 
 

@@ -246,8 +246,7 @@ def outcome_of(oracle: PeopleOracle, answer: Answer, target_gap: float) -> Outco
     status = Status.OPTIMAL
     if bound > value:
         over = oracle.seconds_left() == 0.0
-        close = bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if close else Status.TIME_LIMIT if over else Status.BOUNDED
+        status = Status.unproven(value, bound, target_gap, out_of_time=over)
     return Outcome(answer.column.groups, value, proof.bound_q, status, 0.0, proof)
 
 

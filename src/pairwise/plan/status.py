@@ -1,5 +1,7 @@
 """How solving ended."""
 
+from __future__ import annotations
+
 from enum import Enum
 
 
@@ -19,6 +21,21 @@ class Status(Enum):
     BOUNDED = "found by search: no allowed plan is worth more than the bound"
     TIME_LIMIT = "stopped at the time limit: no allowed plan is worth more than the bound"
     INFEASIBLE = "no plan meets the rules"
+
+    @classmethod
+    def unproven(
+        cls, value: float, bound: float, target_gap: float, *, out_of_time: bool = False
+    ) -> Status:
+        """Return the status of a plan that is not proven to be the best.
+
+        Examples
+        --------
+        >>> Status.unproven(99, 100, 0.02).name
+        'WITHIN_GAP'
+        """
+        if bound - value <= target_gap * bound:
+            return cls.WITHIN_GAP
+        return cls.TIME_LIMIT if out_of_time else cls.BOUNDED
 
     @property
     def sentence(self) -> str:

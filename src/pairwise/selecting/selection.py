@@ -144,8 +144,7 @@ class Selection:
         assert answer.chosen is not None  # noqa: S101
         status = Status.OPTIMAL
         if answer.value < answer.bound:
-            close = answer.bound - answer.value <= target_gap * answer.bound
-            status = Status.WITHIN_GAP if close else Status.BOUNDED
+            status = Status.unproven(answer.value, answer.bound, target_gap)
         figures = (answer.value, answer.bound, status, seconds)
         return cls(applicants, quotas, worth, problem, answer.chosen, *figures)
 

@@ -21,7 +21,8 @@ from pairwise.matching.pricing.tasks import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pairwise.matching.pricing.weights import Clock, Floats, PairWeights
+    from pairwise.matching.clock import Clock
+    from pairwise.matching.pricing.weights import Floats, PairWeights
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -14,7 +14,6 @@ from pairwise.matching.pricing.completing import completed
 from pairwise.matching.pricing.passes import in_threads
 from pairwise.matching.pricing.weights import (
     BLOCK,
-    Clock,
     Ints,
     Units,
     Violated,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pairwise.matching.clock import Clock
     from pairwise.matching.pricing.solver import PricingPairSolver
 
 Found = TypeVar("Found")

@@ -9,10 +9,10 @@ import numpy as np
 
 from pairwise import _kernel
 from pairwise.matching.certificate import NOT_ALLOWED, Certificate
+from pairwise.matching.clock import Clock
 from pairwise.matching.pricing.passes import Passes
 from pairwise.matching.pricing.run import Run
 from pairwise.matching.pricing.weights import (
-    Clock,
     Edges,
     Floats,
     Ints,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
@@ -61,17 +60,6 @@ class Violated(NamedTuple):
     j: Ints
     weight: Units
     short: Units
-
-
-class Clock:
-    """Seconds left of a time limit; None is no limit."""
-
-    def __init__(self, time_limit: float | None) -> None:
-        self._end = None if time_limit is None else time.monotonic() + time_limit
-
-    def left(self) -> float | None:
-        """Return the seconds left, 0 when none are."""
-        return None if self._end is None else max(0.0, self._end - time.monotonic())
 
 
 def each_once(i: Ints, j: Ints, n: int) -> tuple[Ints, Ints]:
