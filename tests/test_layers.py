@@ -27,8 +27,8 @@ ROOMS = (
     "plan",
     "history season",
     "explanation evaluation learning plotting",
-    "pairing quota_pairing frontiers assigning quota_assigning grouping rotating repairing"
-    " selecting",
+    "pairing quota_pairing frontiers worst_off assigning quota_assigning fair_assigning grouping"
+    " rotating repairing selecting",
     "networkx_backend networkx_info data simulation",
     "__init__ __main__",
 )

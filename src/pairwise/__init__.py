@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from pairwise.terms import Preference as Preference
     from pairwise.terms import Similarity as Similarity
     from pairwise.terms import Term as Term
+    from pairwise.worst_off import WorstOff as WorstOff
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "assigning": ("assign",),
@@ -179,6 +180,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Similarity",
         "Term",
     ),
+    "worst_off": ("WorstOff",),
 }
 """Public names by the module that defines them."""
 

@@ -19,14 +19,13 @@ from pairwise.matching.exclusive import (
     Instance,
     ShortageError,
 )
-from pairwise.matching.fairness.places import prove_places
-from pairwise.matching.maximin.proof import prove_maximin
 from pairwise.matching.pricing import ONE_BLAS_THREAD
 from pairwise.participants import Participants
 from pairwise.plan import Outcome, Plan, Status
 from pairwise.problem import (
     NOT_ALLOWED,
     FairLoadProblem,
+    FloorLoadProblem,
     LoadProblem,
     QuotaLoadProblem,
     Side,
@@ -204,8 +203,10 @@ def assign(
     elif alpha:
         problem = FairLoadProblem.on(problem, alpha)
     problem.check()
-    if isinstance(problem, FairLoadProblem) and problem.participation == "any":
-        problem = _placing_all(problem)
+    if isinstance(problem, FairLoadProblem):
+        from pairwise.fair_assigning import placing_all
+
+        problem = placing_all(problem)
     outcome = solved(problem, target_gap, time_limit, shown(progress))
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver())
@@ -276,13 +277,13 @@ def solved(
         from pairwise.quota_assigning import solved_under_quotas
 
         return solved_under_quotas(problem, target_gap, time_limit, progress)
-    if isinstance(problem, FairLoadProblem) and problem.is_leximin:
-        return _leximin(problem, time_limit)
-    if isinstance(problem, FairLoadProblem) and problem.is_maximin:
-        return _maximin(problem, target_gap, time_limit)
+    if isinstance(problem, FairLoadProblem | FloorLoadProblem) and problem.is_of_shares:
+        from pairwise.fair_assigning import solved_by_shares
+
+        return solved_by_shares(problem, target_gap, time_limit)
 
     def close_enough(cells: tuple[Cell, ...], total_bound: int) -> bool:
-        groups = _groups(problem, cells)
+        groups = problem.groups(cells)
         bound = total_bound - problem.rank(groups)
         return bound - problem.value(groups) <= target_gap * bound
 
@@ -293,7 +294,7 @@ def solved(
         found = search.run()
     except ShortageError as error:
         raise InfeasibleError([_why_infeasible(problem, error)]) from None
-    groups = _groups(problem, found.cells)
+    groups = problem.groups(found.cells)
     rank = problem.rank(groups)
     value, bound = found.total - rank, found.bound - rank
     status = Status.OPTIMAL
@@ -301,48 +302,6 @@ def solved(
         status = Status.unproven(value, bound, target_gap, out_of_time=search.out_of_time)
     proof = AssignmentProof(bound, rank, found.nodes)
     return Outcome(groups, value, bound, status, 0.0, proof)
-
-
-def _groups(problem: LoadProblem, cells: Iterable[Cell]) -> tuple[tuple[int, ...], ...]:
-    rows, cols = problem.mentors.people, problem.mentees.people
-    return tuple((rows[row], cols[col]) for row, col in cells)
-
-
-def _placing_all(problem: FairLoadProblem) -> FairLoadProblem:
-    """Return the problem in which everybody must have a partner, if all can have one."""
-    everybody = problem.with_everybody
-    try:
-        solved(everybody.plain)
-    except InfeasibleError:
-        return problem if problem.is_leximin else problem.with_mentees
-    return everybody
-
-
-def _leximin(problem: FairLoadProblem, time_limit: float | None) -> Outcome:
-    """Return the pairs that are best mentee by mentee, from the worst off on."""
-    _check_loads(problem, time_limit)
-    cells, proof = prove_places(problem)
-    groups = _groups(problem, cells)
-    return Outcome(groups, proof.bound_q, proof.bound_q, Status.OPTIMAL, 0.0, proof)
-
-
-def _maximin(problem: FairLoadProblem, target_gap: float, time_limit: float | None) -> Outcome:
-    """Return the pairs of the highest smallest share, then of the best sum."""
-    _check_loads(problem, time_limit)
-    cells, proof = prove_maximin(problem, target_gap, time_limit)
-    groups = _groups(problem, cells)
-    value, bound = problem.value(groups), proof.bound_q
-    status = Status.OPTIMAL
-    if bound > value or not proof.floor_is_proven:
-        within = proof.floor_is_proven and bound - value <= target_gap * bound
-        status = Status.WITHIN_GAP if within else Status.BOUNDED
-    return Outcome(groups, value, bound, status, 0.0, proof)
-
-
-def _check_loads(problem: FairLoadProblem, time_limit: float | None) -> None:
-    """Raise `InfeasibleError` in words unless everybody can have the fewest that they must."""
-    if any(problem.mentors.low) or any(problem.mentees.low):
-        solved(problem.plain, time_limit=time_limit)
 
 
 def _why_infeasible(problem: LoadProblem, error: ShortageError) -> str:
@@ -406,7 +365,7 @@ def _open_pairs(problem: LoadProblem, person: int) -> list[tuple[int, int]]:
     cells = [(int(i), int(col)) for i in np.flatnonzero(problem.free_table[:, col] > NOT_ALLOWED)]
     if col < 0:
         cells = [(int(row), int(j)) for j in np.flatnonzero(problem.free_table[row] > NOT_ALLOWED)]
-    return [(a, b) for a, b in _groups(problem, cells)]
+    return [(a, b) for a, b in problem.groups(cells)]
 
 
 def _profile(problem: LoadProblem, found: Outcome) -> tuple[int, list[int]]:

@@ -14,13 +14,14 @@ from pairwise.limits import check_limits
 from pairwise.matching.tilted import TiltedSearch, hull, upper_hull
 from pairwise.pairing import Solving
 from pairwise.plan import Plan
-from pairwise.problem import LoadProblem, QuotaLoadProblem, QuotaProblem
+from pairwise.problem import LoadProblem, PairProblem, QuotaLoadProblem, QuotaProblem
 from pairwise.quota_assigning import furthest, solved_under_quotas
 from pairwise.quota_pairing import PeopleOracle, again_under_quotas, outcome_of
 from pairwise.quotas import Average, Share
 from pairwise.rules import Rule
 from pairwise.score import Score
 from pairwise.terms import Term
+from pairwise.worst_off import MentorFloors, PairFloors, ShareFloors, WorstOff, plans_along
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pairwise.matching.tilted import Column
     from pairwise.participants import Participants
     from pairwise.problem import Leftover, Load
+    from pairwise.worst_off import Floors
 
 _ONE_EACH = (0, 1)
 _HULL_STEPS = 40
@@ -50,7 +52,8 @@ class FrontierPoint:
     amount
         How much it has.
     plan
-        The plan; its quota asks for `asked`, its bound is over all plans that have so much.
+        The plan; its quota, rule or floor asks for `asked`, its bound is over all plans that have
+        so much.
     """
 
     asked: float
@@ -64,7 +67,7 @@ class Frontier:
 
     Attributes
     ----------
-    against : Rule, Term or Score
+    against : Rule, Term, Score or WorstOff
         The second good.
     points : tuple of FrontierPoint
         From most score to most of the second good.
@@ -82,7 +85,7 @@ class Frontier:
     True
     """
 
-    against: Rule | Term | Score
+    against: Rule | Term | Score | WorstOff
     points: tuple[FrontierPoint, ...]
     hull: tuple[tuple[float, float], ...]
 
@@ -120,6 +123,8 @@ class Frontier:
     @property
     def label(self) -> str:
         """What the second good is, in words."""
+        if isinstance(self.against, WorstOff):
+            return self.against.label
         if isinstance(self.against, Rule):
             return f"share of {self.against.label}"
         name = self.against.name if isinstance(self.against, Term) else "second score"
@@ -137,7 +142,7 @@ def frontier(
     people: Participants,
     score: Score | Term | None = None,
     *,
-    against: Rule | Term | Score,
+    against: Rule | Term | Score | WorstOff,
     points: int = 20,
     rules: Iterable[Rule] = (),
     leftover: Leftover = "trio",
@@ -155,12 +160,14 @@ def frontier(
         Whom to pair; with `mentees` the mentors.
     score : Score or Term, optional
         `default_score` of the people if None.
-    against : Rule, Term or Score
+    against : Rule, Term, Score or WorstOff
         The second good. A rule: the share of people whose partner is known to keep it, so
         ``Differ("department")`` is diversity and ``Among(plan.pairs)`` is what stays of an earlier
         plan. A term or score: its mean over people. Of an assignment: over its pairs.
+        ``WorstOff()``: what the worst-off have, so that the curve is the price of fairness.
     points : int
-        How many plans, >= 2; what is asked for is evenly spaced.
+        How many plans, >= 2; what is asked for is evenly spaced. Against the worst-off fewer, where
+        there are no more that no other plan beats in both.
     rules, leftover, executor
         As in `pair`.
     mentees : Participants, optional
@@ -173,7 +180,8 @@ def frontier(
     Returns
     -------
     Frontier
-        Its points are plans under a quota, `Share` or `Average`; `to_frame` and `plot` show them.
+        Its points are plans under a quota, `Share` or `Average`, or above a floor; `to_frame` and
+        `plot` show them.
 
     Raises
     ------
@@ -188,6 +196,10 @@ def frontier(
     [gusfield1983]_; plans between two vertices from recombining their alternating cycles, then from
     HiGHS among pairs that the duals leave in question. Every plan carries the bound of the hull.
 
+    Against the worst-off each point is a matching of the pairs above a floor, exact, of up to 2,500
+    people; of mentors and mentees likewise where each mentee has one mentor at most. Otherwise it
+    is searched for ten seconds at most, as by `maximin_assignment`, and its gap is certified.
+
     Examples
     --------
     >>> import pairwise as pw
@@ -201,7 +213,7 @@ def frontier(
     check_limits(target_gap, None)
     if points < 2 or points != int(points):
         raise InvalidInput(f"points = {points!r}: must be a whole number >= 2")
-    quota = _quota_of(against)
+    quota = None if isinstance(against, WorstOff) else _quota_of(against)
     if mentees is not None:
         start = assign(
             people,
@@ -211,9 +223,15 @@ def frontier(
             mentee_load=mentee_load or _ONE_EACH,
             rules=rules,
         )
+        if quota is None:
+            return _of_worst_off(_floors(start, target_gap), points)
         return _assigned(start, against, quota, points, target_gap)
     if mentor_load is not None or mentee_load is not None:
         raise InvalidInput("mentor_load, mentee_load: are for assignments; pass mentees= too")
+    if quota is None:
+        plain = PairProblem.of(people, score, rules, leftover)
+        plain.check()
+        return _of_worst_off(PairFloors(plain, executor), points)
     free = QuotaProblem.of(people, score, rules, leftover, [quota(0.0)])
     free.check()
     base = Solving(free, executor=executor).solve()
@@ -229,9 +247,23 @@ def frontier(
     return Frontier(against, tuple(found), drawn)
 
 
+def _floors(start: Plan, target_gap: float) -> Floors:
+    """Return how assignments above floors are found: exactly if mentees have one mentor each."""
+    assert isinstance(start.problem, LoadProblem)  # noqa: S101
+    if max(start.problem.mentees.high) <= 1:
+        return MentorFloors(start)
+    return ShareFloors(start, target_gap)
+
+
+def _of_worst_off(floors: Floors, points: int) -> Frontier:
+    found = tuple(FrontierPoint(*reached) for reached in plans_along(floors, points))
+    drawn = upper_hull([(point.amount, point.plan.value) for point in found])
+    return Frontier(WorstOff(), found, tuple(drawn))
+
+
 def _assigned(
     start: Plan,
-    against: Rule | Term | Score,
+    against: Rule | Term | Score | WorstOff,
     quota: Callable[[float], Share | Average],
     points: int,
     target_gap: float,
@@ -262,7 +294,7 @@ def _quota_of(against: Rule | Term | Score) -> Callable[[float], Share | Average
         term = against
         return lambda level: Average(term, at_least=min(max(level, 0.0), 1.0))
     raise InvalidInput(
-        f'against={against!r}: must be a rule such as Differ("site"), a term or a score'
+        f'against={against!r}: must be a rule such as Differ("site"), a term, a score or WorstOff()'
     )
 
 

@@ -14,6 +14,7 @@ from pairwise.problem import (
     FairLoadProblem,
     FairProblem,
     FewChangesProblem,
+    FloorLoadProblem,
     LoadProblem,
     PairProblem,
     PriorityProblem,
@@ -65,6 +66,9 @@ KINDS: Mapping[str, Kind] = {
     FairLoadProblem.kind: Kind(
         FairLoadProblem.of, proofs.fair_loads_to_plain, proofs.fair_loads_from_plain
     ),
+    FloorLoadProblem.kind: Kind(
+        FloorLoadProblem.of, proofs.floor_to_plain, proofs.floor_from_plain
+    ),
     GroupProblem.kind: Kind(GroupProblem.of, proofs.circles_to_plain, proofs.circles_from_plain),
 }
 """Every kind by its name."""
@@ -94,6 +98,7 @@ def resolver_of(plan: Plan) -> Resolver:
         LoadProblem.kind: loads_again,
         FairLoadProblem.kind: loads_again,
         QuotaLoadProblem.kind: loads_again,
+        FloorLoadProblem.kind: loads_again,
         GroupProblem.kind: circles_again,
     }
     return again[plan.problem.kind](plan)

@@ -12,6 +12,7 @@ from pairwise.matching.exclusive import AssignmentProof, Bounded, Impossible, No
 from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.places import PlacesProof
 from pairwise.matching.fairness.proof import LeximinProof
+from pairwise.matching.floors import FloorProof
 from pairwise.matching.maximin.proof import MaximinProof, Priced
 from pairwise.matching.partitions.answer import PartitionProof
 from pairwise.matching.proof import PlanProof, RankedProof
@@ -111,6 +112,20 @@ def fair_loads_from_plain(data: dict[str, Any]) -> AssignmentProof | PlacesProof
         floor_prices=_prices(data["floor_prices"]),
         sum_prices=_prices(data["sum_prices"]),
     )
+
+
+def floor_to_plain(proof: AssignmentProof | FloorProof) -> dict[str, Any]:
+    """Return the proof of an assignment above a floor as lists, integers and floats."""
+    if isinstance(proof, AssignmentProof):
+        return cases_to_plain(proof)
+    return {"bound_q": proof.bound_q, "prices": _plain_prices(proof.prices)}
+
+
+def floor_from_plain(data: dict[str, Any]) -> AssignmentProof | FloorProof:
+    """Return the proof that `floor_to_plain` wrote."""
+    if "cases" in data:
+        return cases_from_plain(data)
+    return FloorProof(int(data["bound_q"]), _prices(data["prices"]))
 
 
 def _plain_prices(prices: Priced) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.conflicts import find_conflicts
 from pairwise.problem.fair import FairProblem, check_fairness
 from pairwise.problem.fair_loads import Fair, FairLoadProblem, scored
+from pairwise.problem.floor_loads import FloorLoadProblem
 from pairwise.problem.kept import Kept
 from pairwise.problem.load_words import shortage_sentence, twins_sentence
 from pairwise.problem.loads import Gain, LoadProblem, Participation, left_out
@@ -22,6 +23,7 @@ __all__ = [
     "FairLoadProblem",
     "FairProblem",
     "FewChangesProblem",
+    "FloorLoadProblem",
     "Gain",
     "Groups",
     "Kept",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from pairwise.errors import InvalidInput
 from pairwise.problem.fair import FairProblem, alpha_worth, check_fairness
-from pairwise.problem.loads import LoadProblem
+from pairwise.problem.loads import LoadProblem, load_parts
 from pairwise.problem.pairs import NOT_ALLOWED
 from pairwise.problem.prior import PriorityProblem
 
@@ -67,7 +67,7 @@ class FairLoadProblem(LoadProblem):
 
     @classmethod
     def _with(cls, problem: LoadProblem, alpha: float) -> FairLoadProblem:
-        return cls(**_parts(problem), alpha=alpha)
+        return cls(**load_parts(problem), alpha=alpha)
 
     @property
     def settings(self) -> dict[str, object]:
@@ -77,7 +77,7 @@ class FairLoadProblem(LoadProblem):
     @cached_property
     def plain(self) -> LoadProblem:
         """The same problem with pairs worth their scores."""
-        return LoadProblem(**_parts(self))
+        return LoadProblem(**load_parts(self))
 
     @property
     def with_mentees(self) -> FairLoadProblem:
@@ -100,6 +100,11 @@ class FairLoadProblem(LoadProblem):
         one_each = max(self.mentors.high) <= 1 and _all_must(self.mentors)
         mentors_free = not any(self.mentors.low) or one_each
         return _all_must(self.mentees) or (mentors_free and not any(self.mentees.low))
+
+    @property
+    def is_of_shares(self) -> bool:
+        """Whether plans are compared mentee by mentee, from the worst off on."""
+        return self.alpha == math.inf
 
     @property
     def is_maximin(self) -> bool:
@@ -171,10 +176,6 @@ Fair = FairProblem | FairLoadProblem
 def scored(problem: Problem) -> Problem:
     """Return the problem in which groups are worth their scores, for tables and explanations."""
     return problem.plain if isinstance(problem, Fair | PriorityProblem) else problem
-
-
-def _parts(problem: LoadProblem) -> dict[str, Any]:
-    return {part.name: getattr(problem, part.name) for part in fields(LoadProblem)}
 
 
 def _all_must(side: Side) -> bool:

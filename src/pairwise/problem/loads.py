@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -295,6 +295,11 @@ class LoadProblem:
         """Return row and column of each group."""
         return [(int(self.row_at[a]), int(self.col_at[b])) for a, b in groups]
 
+    def groups(self, cells: Iterable[Cell]) -> Groups:
+        """Return the pairs, mentor first, of rows and columns."""
+        rows, cols = self.mentors.people, self.mentees.people
+        return tuple((rows[row], cols[col]) for row, col in cells)
+
     def left_out(self, groups: Groups) -> list[int]:
         """Return who has no partner though they might: mentees first of all as mentees."""
         taught, busy = {b for _, b in groups}, {a for a, _ in groups}
@@ -390,6 +395,11 @@ class LoadProblem:
     def name(self, i: int) -> str:
         """Return the id of somebody as messages show it."""
         return quoted(self.people.ids[i])
+
+
+def load_parts(problem: LoadProblem) -> dict[str, Any]:
+    """Return the fields of a problem of loads, for one that asks for more."""
+    return {part.name: getattr(problem, part.name) for part in fields(LoadProblem)}
 
 
 def left_out(problem: Problem, groups: Groups) -> list[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from pairwise.errors import InvalidInput
-from pairwise.problem.loads import LoadProblem
+from pairwise.problem.loads import LoadProblem, load_parts
 from pairwise.problem.pairs import NOT_ALLOWED
 from pairwise.quotas import Table, bind_quotas
 
@@ -82,7 +82,7 @@ class QuotaLoadProblem(LoadProblem):
             When something is no quota, a quota says nothing about mentors and mentees, or there
             are too many pairs; names the way out.
         """
-        found = cls(**_parts(problem), quotas=bind_quotas(quotas))
+        found = cls(**load_parts(problem), quotas=bind_quotas(quotas))
         pairs = len(problem.mentors.people) * len(problem.mentees.people)
         if pairs > _MOST_PAIRS:
             raise InvalidInput(
@@ -95,7 +95,7 @@ class QuotaLoadProblem(LoadProblem):
     @property
     def without_quotas(self) -> LoadProblem:
         """The same problem without quotas."""
-        return LoadProblem(**_parts(self))
+        return LoadProblem(**load_parts(self))
 
     @property
     def settings(self) -> dict[str, object]:
@@ -181,7 +181,3 @@ class QuotaLoadProblem(LoadProblem):
             ):
                 false.append(f"{one.name}: the plan has {one.worded(total, len(groups))}")
         return false
-
-
-def _parts(problem: LoadProblem) -> dict[str, Any]:
-    return {part.name: getattr(problem, part.name) for part in fields(LoadProblem)}

@@ -58,7 +58,9 @@ class Floor(Rule):
 
     def __repr__(self) -> str:
         term = "" if self.term is None else f", {self.term!r}"
-        return f"Floor({self.minimum:g}{term}{unknown_suffix(self.unknown)})"
+        short = f"{self.minimum:g}"
+        minimum = short if float(short) == self.minimum else repr(float(self.minimum))
+        return f"Floor({minimum}{term}{unknown_suffix(self.unknown)})"
 
     @property
     def sentence(self) -> str:
