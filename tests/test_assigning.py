@@ -119,6 +119,20 @@ def agree(found, wanted):
     assert found[2] == pytest.approx(wanted[2], abs=1e-6)
 
 
+def test_progress_is_reported():
+    """A callback hears when all is scored and when all is solved."""
+    heard = []
+    mentors, mentees = people_of(["a", "b"]), people_of(["x", "y", "z"])
+    pw.assign(
+        mentors,
+        mentees,
+        score_of(np.eye(5)),
+        mentor_load=(0, 2),
+        progress=lambda *step: heard.append(step),
+    )
+    assert heard == [("score", 1.0), ("solve", 1.0)]
+
+
 @EXAMPLES
 @given(programmes(), st.booleans(), st.booleans(), st.sampled_from([(0.0,), (0.2, -0.3, -0.9)]))
 def test_plans_are_optimal(programme, maximum, cycles, returns):

@@ -196,13 +196,15 @@ def test_wrong_arguments_are_named(arguments, message):
         pw.pair(cohort(4), SCORE, **arguments)
 
 
-def test_progress_is_reported():
-    """A callback hears of the stages and shares in [0, 1]."""
+@pytest.mark.parametrize(("n", "stages"), [(31, ["score"]), (2600, ["price", "score"])])
+def test_progress_is_reported(n, stages):
+    """A callback hears of the stages, of shares in [0, 1], and of the end, however few people."""
     heard = []
-    people = pw.Participants(range(2600), interests=np.random.default_rng(0).normal(size=(2600, 4)))
+    people = pw.Participants(range(n), interests=np.random.default_rng(0).normal(size=(n, 4)))
     pw.pair(people, pw.Similarity("interests"), progress=lambda *step: heard.append(step))
-    assert {stage for stage, _ in heard} == {"score", "price"}
+    assert sorted({stage for stage, _ in heard}) == [*stages, "solve"]
     assert all(0.0 <= share <= 1.0 for _, share in heard)
+    assert heard[-1] == ("solve", 1.0)
 
 
 INTERESTS = ["History", "Psychology", "Politics", "Mathematics", "Physics", "PC", "Biology"]

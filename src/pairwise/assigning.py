@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairwise.errors import InfeasibleError, InvalidInput, did_you_mean
-from pairwise.limits import check_limits, shown
+from pairwise.limits import check_limits, report_end, shown
 from pairwise.matching.exclusive import (
     AssignmentProof,
     Cell,
@@ -289,11 +289,13 @@ def solved(
 
     with ONE_BLAS_THREAD:
         instance = Instance.of(problem)
+    report_end(progress, "score")
     search = ExclusiveSearch(instance, close_enough, time_limit, progress)
     try:
         found = search.run()
     except ShortageError as error:
         raise InfeasibleError([_why_infeasible(problem, error)]) from None
+    report_end(progress, "solve")
     groups = problem.groups(found.cells)
     rank = problem.rank(groups)
     value, bound = found.total - rank, found.bound - rank

@@ -39,6 +39,12 @@ def shown(progress: Progress | bool | None) -> Progress | None:
     return _Bar()
 
 
+def report_end(progress: Progress | None, stage: str) -> None:
+    """Say that a stage is done, if somebody listens."""
+    if progress is not None:
+        progress(stage, 1.0)
+
+
 class _Bar:
     """A progress bar that appears with the first report."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairwise.errors import InvalidInput
-from pairwise.limits import check_limits, shown
+from pairwise.limits import check_limits, report_end, shown
 from pairwise.matching.clock import Clock
 from pairwise.matching.fairness.proof import prove_leximin
 from pairwise.matching.pair_solver import DensePairSolver, PairSolver, PricedAnswer
@@ -199,10 +199,10 @@ def solved(
     Its seconds count from ``started`` on the clock of ``time.perf_counter``. Where it can, it goes
     on from the solver of a ``former`` plan.
     """
-    solving = Solving(problem, target_gap, executor, progress)
+    solving = Solving(problem, target_gap, executor)
     if former is not None and isinstance(former.resolver, _Resolver):
         solving.follow(former.resolver.solving)
-    outcome = solving.solve(time_limit)
+    outcome = solving.solve(time_limit, progress)
     seconds = time.perf_counter() - started
     return Plan(problem, replace(outcome, seconds=seconds), resolver=_Resolver(solving))
 
@@ -227,10 +227,8 @@ class Solving:
         problem: PairProblem,
         target_gap: float = 0.0,
         executor: Executor | None = None,
-        progress: Progress | None = None,
     ) -> None:
-        self.problem, self.target_gap = problem, target_gap
-        self.executor, self.progress = executor, progress
+        self.problem, self.target_gap, self.executor = problem, target_gap, executor
         fixed = problem.fixed
         self.fixed_trios = [group for group in fixed if len(group) == 3]
         self.bonds = [(group[0], group[1]) for group in fixed if len(group) == 2]
@@ -257,14 +255,14 @@ class Solving:
             rounding=self.problem.rounding,
         )
 
-    def solve(self, time_limit: float | None = None) -> Outcome:
+    def solve(self, time_limit: float | None = None, progress: Progress | None = None) -> Outcome:
         """Return the best groups with their proof."""
         if self.is_leximin:
             return self._leximin()
         clock = Clock(time_limit)
-        self.solver = self._new_solver()
-        self.progress = None
+        self.solver = self._new_solver(progress)
         answer = self.solver.solve(time_limit)
+        report_end(progress, "solve")
         if self.wants_trio:
             return self._with_trio(answer, clock.left)
         return self.outcome(answer)
@@ -280,7 +278,7 @@ class Solving:
         pairs, proof = prove_leximin(self.problem)
         return Outcome(pairs, proof.bound_q, proof.bound_q, Status.OPTIMAL, 0.0, proof)
 
-    def _new_solver(self) -> PairSolver:
+    def _new_solver(self, progress: Progress | None) -> PairSolver:
         problem = self.problem
         if self._renewed is not None:
             return self._renewed
@@ -288,6 +286,7 @@ class Solving:
             everybody = slice(0, problem.n)
             with ONE_BLAS_THREAD:
                 weights = problem.weights(everybody, everybody)
+            report_end(progress, "score")
             return DensePairSolver(
                 weights, problem.step, problem.largest, problem.rounding, roomy=True
             )
@@ -295,7 +294,7 @@ class Solving:
             problem,
             executor=self.executor,
             target_gap=self.target_gap,
-            progress=self.progress,
+            progress=progress,
         )
 
     def outcome(self, answer: PricedAnswer, forced: Sequence[tuple[int, int]] = ()) -> Outcome:

@@ -223,7 +223,7 @@ def _solve(
     progress: Progress | None,
     seconds_left: Callable[[], float | None],
 ) -> Outcome:
-    base = Solving(problem, 0.0, executor, progress).solve()
+    base = Solving(problem, 0.0, executor).solve(progress=progress)
     if not problem.broken(problem.arranged(base.groups)):
         return base
     oracle = PeopleOracle(problem, problem.sums, base, executor, seconds_left)
