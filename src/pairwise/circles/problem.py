@@ -249,13 +249,14 @@ class GroupProblem:
         InvalidInput
             When an index is out of range or a circle is empty or larger than allowed.
         """
-        ordered = sorted(tuple(sorted(int(i) for i in group)) for group in groups)
+        n = self.n
+        ordered = sorted(tuple(sorted(map(int, group))) for group in groups)
         for group in ordered:
             if not 1 <= len(group) <= self.shape.most:
                 raise InvalidInput(
                     f"groups: {group} has {len(group)} people; must be 1 to {self.shape.most}"
                 )
-            if group[0] < 0 or group[-1] >= self.n:
+            if group[0] < 0 or group[-1] >= n:
                 raise InvalidInput(f"groups: {group} has an index outside 0 to {self.n - 1}")
         return tuple(ordered)
 

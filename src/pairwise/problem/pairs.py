@@ -295,11 +295,12 @@ class PairProblem:
         InvalidInput
             When an index is out of range or a group does not hold two or three people.
         """
-        ordered = sorted(tuple(sorted(int(i) for i in group)) for group in groups)
+        n = self.n
+        ordered = sorted(tuple(sorted(map(int, group))) for group in groups)
         for group in ordered:
             if len(group) not in (2, 3):
                 raise InvalidInput(f"groups: {group} has {len(group)} people; must be 2 or 3")
-            if group[0] < 0 or group[-1] >= self.n:
+            if group[0] < 0 or group[-1] >= n:
                 raise InvalidInput(f"groups: {group} has an index outside 0 to {self.n - 1}")
         return tuple(ordered)
 
