@@ -64,6 +64,26 @@ def test_a_csv_is_paired_by_the_names_of_its_columns(cohort, tmp_path, capsys):
     assert pw.pair(people).to_json() == whole.read_text(encoding="utf-8")
 
 
+def test_a_plan_file_is_checked_instead_of_solved(cohort, tmp_path, capsys):
+    """Somebody else verifies a plan from its file; a false bound and other rules are refused."""
+    file = tmp_path / "plan.json"
+    assert main([str(cohort), "--differ", "team", "--json", str(file)]) == 0
+    solved, _ = said(capsys)
+    assert main([str(cohort), "--differ", "team", "--check", str(file)]) == 0
+    checked, _ = said(capsys)
+    assert "verified independently" in checked
+    assert checked.partition("seconds")[0] == solved.partition("seconds")[0]
+
+    assert main([str(cohort), "--check", str(file)]) == 2
+    assert "rules" in said(capsys)[1]
+    data = json.loads(file.read_text(encoding="utf-8"))
+    data["bound_q"] -= 1
+    data["value_q"] -= 1
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert main([str(cohort), "--differ", "team", "--check", str(file)]) == 2
+    assert "value" in said(capsys)[1]
+
+
 def test_rules_from_the_command_line_hold(cohort, capsys):
     """Every kind of rule reaches the plan, reading the columns it needs."""
     given = [str(cohort), "--differ", "team", "--within", "grade=1", "--forbid", "ann,cy"]

@@ -28,7 +28,10 @@ examples:
   python -m pairwise
       pairs the sample cohort of invented people
   python -m pairwise people.csv --id email --offers "I can help with" \\
-      --seeks "I want to learn" --differ department --out plan.csv
+      --seeks "I want to learn" --differ department --json plan.json
+  python -m pairwise people.csv --id email --offers "I can help with" \\
+      --seeks "I want to learn" --differ department --check plan.json
+      lets somebody else verify that plan, its value and its bound
 """
 
 
@@ -89,6 +92,11 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
     results.add_argument("--time-limit", type=float, metavar="SECONDS")
     results.add_argument("--out", metavar="PLAN.csv", help="write the table there")
     results.add_argument("--json", metavar="PLAN.json", help="write the whole plan there")
+    results.add_argument(
+        "--check",
+        metavar="PLAN.json",
+        help="instead of solving, verify that file for the same people and rules",
+    )
     results.add_argument("--rows", type=int, default=40, help="rows to print; 0 is all")
     results.add_argument("--report", action="store_true", help="print how the CSV was read")
     results.add_argument("--explain", metavar="ID", help="also say why somebody has their partner")
@@ -121,17 +129,9 @@ def _sentence(error: Exception) -> str:
 
 
 def _run(given: argparse.Namespace) -> None:
-    from pairwise.pairing import pair
-
     _check_targets(given)
     people = _people(given)
-    plan = pair(
-        people,
-        rules=_rules(given, people),
-        leftover=given.leftover,
-        target_gap=given.target_gap,
-        time_limit=given.time_limit,
-    )
+    plan = _plan(given, people)
     plan.verify()
     written = [path for path in (given.out, given.json) if path]
     for path in written:
@@ -143,6 +143,23 @@ def _run(given: argparse.Namespace) -> None:
     if written:
         shown.append(f"wrote {' and '.join(written)}")
     _show("\n\n".join(shown))
+
+
+def _plan(given: argparse.Namespace, people: Participants) -> Plan:
+    """Solve, or read the plan that is to be checked."""
+    from pairwise.pairing import pair
+    from pairwise.plan import Plan
+
+    rules = _rules(given, people)
+    if given.check is not None:
+        return Plan.from_json(Path(given.check).read_text(encoding="utf-8"), people, rules=rules)
+    return pair(
+        people,
+        rules=rules,
+        leftover=given.leftover,
+        target_gap=given.target_gap,
+        time_limit=given.time_limit,
+    )
 
 
 def _show(text: str) -> None:
