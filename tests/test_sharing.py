@@ -67,22 +67,55 @@ def test_few_steps_still_bound(seed):
         assert not whole[i] or first[i + 1] - first[i] == len(every)
 
 
-def test_exchanges_keep_loads_and_raise_the_floor():
-    """Whoever holds what changes within loads, and the smallest share rises to the target."""
+def test_rearranging_keeps_loads_and_raises_floor_then_sum():
+    """Who holds what changes within loads; the smallest share rises to the target, then the sum."""
     rng = np.random.default_rng(1)
     shares = rng.random((20, 30))
     rows, cols = np.repeat(np.arange(20), 3).astype(np.int32), np.arange(60).astype(np.int32) % 30
     low, high = np.full(30, 1, np.int32), np.full(30, 3, np.int32)
-    arguments = (np.full(20, 3, np.int32), low, high, rows, cols, 2.0, (0.04, 4e-5, 500_000, 1))
-    held, taken = _kernel.raise_floor(shares, *arguments)
-    again = _kernel.raise_floor(shares, *arguments)
-    load = np.bincount(taken, minlength=30)
-    assert (taken == again[1]).all()
-    assert (np.bincount(held) == 3).all()
-    assert len(set(zip(held.tolist(), taken.tolist(), strict=True))) == 60
-    assert (load >= low).all()
-    assert (load <= high).all()
-    assert np.bincount(held, shares[held, taken]).min() >= 2.0
+    loads = np.full(20, 3, np.int32), low, high
+    raised = _kernel.rearrange(shares, shares, *loads, rows, cols, (2.2, 0.0, 1.0, 500, 1))
+    again = _kernel.rearrange(shares, shares, *loads, rows, cols, (2.2, 0.0, 1.0, 500, 1))
+    larger = _kernel.rearrange(shares, shares, *loads, *raised, (2.2, 1.0, 1.0, 100, 1))
+    assert (raised[1] == again[1]).all()
+    assert shares[larger].sum() > shares[raised].sum() + 0.1
+    for held, taken in (raised, larger):
+        load = np.bincount(taken, minlength=30)
+        assert (np.bincount(held) == 3).all()
+        assert len(set(zip(held.tolist(), taken.tolist(), strict=True))) == 60
+        assert (load >= low).all()
+        assert (load <= high).all()
+        assert np.bincount(held, shares[held, taken]).min() >= 2.2
+
+
+@EXAMPLES
+@given(SEEDS)
+def test_rearranging_keeps_any_loads(seed):
+    """Fewest and most, empty slots and pairs that are not allowed are kept; no floor falls."""
+    rng = np.random.default_rng(seed)
+    rows, cols = rng.integers(1, 5), rng.integers(1, 7)
+    shares = rng.normal(size=(rows, cols)).round(1)
+    held = rng.random((rows, cols)) < 0.5
+    shares[~held & (rng.random((rows, cols)) < 0.2)] = -np.inf
+    row_load, col_load = held.sum(1), held.sum(0)
+    spare = np.minimum(rng.integers(0, 3, rows), cols - row_load)
+    slots = np.append(held.nonzero()[0], np.repeat(np.arange(rows), spare)).astype(np.int32)
+    taken = np.append(held.nonzero()[1], np.full(spare.sum(), -1)).astype(np.int32)
+    low = [(load - rng.integers(0, 2, len(load))).clip(0) for load in (row_load, col_load)]
+    high = col_load + rng.integers(0, 2, cols)
+    loads = [one.astype(np.int32) for one in (*low, high)]
+    settings = (1.0, 0.0, 1.0, 20, seed)
+    found = _kernel.rearrange(shares, shares, *loads, slots, taken, settings)
+    used = found[1] >= 0
+    after = np.zeros((rows, cols), dtype=int)
+    np.add.at(after, (found[0][used], found[1][used]), 1)
+    assert after.max(initial=0) <= 1
+    assert np.isfinite(shares[after > 0]).all()
+    assert (after.sum(1) >= low[0]).all()
+    assert (after.sum(1) <= row_load + spare).all()
+    assert ((after.sum(0) >= low[1]) & (after.sum(0) <= high)).all()
+    floors = [np.where(one, shares, 0.0).sum(1).min() for one in (held, after > 0)]
+    assert floors[1] >= floors[0] - 1e-9
 
 
 def test_picked_choices_fit():

@@ -2,7 +2,8 @@
 
 #include "bindings.h"
 #include "choices.h"
-#include "exchange.h"
+#include "pick.h"
+#include "rearrange.h"
 
 namespace pairwise::bind {
 
@@ -37,19 +38,23 @@ Listed list_choices(const Table<double>& worth, const Table<double>& shares, con
           to_numpy(std::move(all.start)), to_numpy(std::move(all.value)), to_numpy(std::move(all.members))};
 }
 
-std::pair<Owned<Vertex>, Owned<Vertex>> exchange(const Table<double>& shares, const Loads& row_low,
-                                                 const Loads& col_low, const Loads& col_high, const Loads& rows,
-                                                 const Loads& cols, double target, const Heat& heat,
-                                                 std::optional<double> seconds) {
-  if (row_low.size() != shares.shape(0) || col_low.size() != shares.shape(1) ||
+using Dealing = std::tuple<double, double, double, std::int64_t, std::uint64_t>;
+
+std::pair<Owned<Vertex>, Owned<Vertex>> deal(const Table<double>& weights, const Table<double>& shares,
+                                             const Loads& row_low, const Loads& col_low, const Loads& col_high,
+                                             const Loads& rows, const Loads& cols, const Dealing& settings,
+                                             std::optional<double> seconds) {
+  if (weights.shape(0) != shares.shape(0) || weights.shape(1) != shares.shape(1) ||
+      row_low.size() != shares.shape(0) || col_low.size() != shares.shape(1) ||
       col_high.size() != shares.shape(1) || rows.size() != cols.size()) {
-    throw std::invalid_argument("shares, loads, rows, cols: do not fit each other");
+    throw std::invalid_argument("weights, shares, loads, rows, cols: do not fit each other");
   }
+  const SharedOut problem{weights.data(),    shares.data(),    static_cast<Vertex>(shares.shape(1)),
+                          as_span(row_low), as_span(col_low), as_span(col_high)};
+  const auto [target, sum_weight, size, rounds, seed] = settings;
+  const Rearranging how{target, sum_weight, size, rounds, seed};
   Slots found = interruptible(
-      [&](Interrupt& interrupt) {
-        return raise_floor(shares.data(), static_cast<Vertex>(shares.shape(1)), as_span(row_low), as_span(col_low),
-                           as_span(col_high), Slots{copied(rows), copied(cols)}, target, cooling_of(heat), interrupt);
-      },
+      [&](Interrupt& interrupt) { return rearrange(problem, Slots{copied(rows), copied(cols)}, how, interrupt); },
       seconds);
   return {to_numpy(std::move(found.row)), to_numpy(std::move(found.col))};
 }
@@ -77,9 +82,10 @@ void bind_sharing(nb::module_& m) {
         "count"_a, "slack"_a, "steps"_a,
         "Best choices of columns above a floor: bound and whether all are listed by row, first choice of each row, "
         "first member of each choice, values, members.");
-  m.def("raise_floor", &exchange, "shares"_a.noconvert(), "row_low"_a, "col_low"_a, "col_high"_a, "rows"_a, "cols"_a,
-        "target"_a, "cooling"_a, "seconds"_a = nb::none(),
-        "Slots (row, col or -1) of the highest smallest share that exchanges find; cooling: hot, cold, moves, seed.");
+  m.def("rearrange", &deal, "weights"_a.noconvert(), "shares"_a.noconvert(), "row_low"_a, "col_low"_a, "col_high"_a,
+        "rows"_a, "cols"_a, "settings"_a, "seconds"_a = nb::none(),
+        "Slots (row, col or -1) whose smallest share is as near the target as was found, then of the best sum; "
+        "settings: target, weight of the sum, size of shares, rounds, seed.");
   m.def("pick_choices", &pick, "first"_a, "start"_a, "value"_a, "members"_a, "col_low"_a, "col_high"_a, "penalty"_a,
         "any"_a, "cooling"_a, "One choice of each row: least excess over loads of columns, then most worth, as found.");
 }

@@ -10,6 +10,7 @@ import numpy as np
 from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
+from pairwise.matching.maximin.rearranging import rearranged
 
 if TYPE_CHECKING:
     from pairwise.matching.bipartite import Assignment
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
 _ROUNDS = 12
+_DEALS = 200
 _PER_NODE = 8
 _SLOPES = 150
 _FEW = 12
@@ -59,6 +61,8 @@ class SumSearch:
         self._bound_by(self.multipliers)
         searched = False
         if not self._close(0.0) and self.seconds_left() > 0:
+            self._rearrange()
+        if not self._close(0.0) and self.seconds_left() > 0:
             self._improve_multipliers()
         if not self._close(target_gap) and self.seconds_left() > 0:
             searched = self._by_choices(target_gap)
@@ -66,6 +70,13 @@ class SumSearch:
 
     def _close(self, gap: float) -> bool:
         return self.bound - self.sum <= max(gap, 1e-9) * abs(self.bound)
+
+    def _rearrange(self) -> None:
+        left = self.seconds_left()
+        self._consider(rearranged(self.problem, self.ends, self._floor_met(), 1.0, _DEALS, left))
+
+    def _floor_met(self) -> float:
+        return min(self.floor, float(self.problem.shares_of(self.ends).min())) - self.slack
 
     def _improve_multipliers(self) -> None:
         """Let the relaxation over the pairs of little reduced cost say what floors cost."""

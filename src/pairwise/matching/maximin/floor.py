@@ -1,4 +1,4 @@
-"""The highest floor under all shares: exchanges raise it, multipliers and choices bound it."""
+"""The highest floor under all shares: rearranging raises it, multipliers and choices bound it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pairwise import _kernel
 from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
+from pairwise.matching.maximin.rearranging import rearranged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
     Clock = Callable[[], float]
 
-_MOVES = 5_000_000
-_HEAT = (0.02, 2e-5)
+_ROUNDS = 400
 _SLOPES = 60
 _LISTED = 12
 _MOST_PAIRS = 2_000
@@ -71,7 +68,7 @@ class Floor:
 def find_floor(problem: Shares, start: Ends, tolerance: float, seconds_left: Clock) -> Floor:
     """Raise the floor of an assignment as far as can be.
 
-    What the poorest row could have alone is a bound, and most often exchanges reach it. If not,
+    What the poorest row could have alone is a bound, and most often rearranging reaches it. If not,
     multipliers of all rows bound it, then whole choices; where pairs are few, branch and bound.
     """
     most = problem.most()
@@ -80,44 +77,24 @@ def find_floor(problem: Shares, start: Ends, tolerance: float, seconds_left: Clo
     multipliers[poorest] = 1.0
     floor = float(problem.shares_of(start).min())
     best = Floor(start, floor, problem.on_grid(float(most[poorest])), multipliers)
-    for step in (_exchanged, _bounded, _exchanged, _denied, _reached, _branched):
+    for step in (_rearranged, _bounded, _rearranged, _denied, _reached, _branched):
         if best.floor >= best.bound - tolerance or seconds_left() <= 0:
             break
         best = step(problem, best, tolerance, seconds_left)
     return best
 
 
-def _exchanged(
+def _rearranged(
     problem: Shares,
     best: Floor,
     tolerance: float,
     seconds_left: Clock,
     target: float = np.inf,
 ) -> Floor:
-    """Let rows exchange columns until all reach a target, as nearly as that is found."""
+    """Let rows deal out columns anew until all reach a target, as nearly as that is found."""
     target = min(target, best.bound - tolerance / 2)
-    size = max(abs(best.bound), abs(best.bound - best.floor))
-    rows, cols = _kernel.raise_floor(
-        np.ascontiguousarray(problem.shares),
-        problem.row_low,
-        problem.col_low,
-        problem.col_high,
-        *_slots(problem, best.ends),
-        target,
-        (_HEAT[0] * size, _HEAT[1] * size, max(_MOVES, 200 * len(best.ends[0])), 1),
-        max(seconds_left(), 0.0),
-    )
-    held = cols >= 0
-    return _better(problem, best, (rows[held].astype(np.int64), cols[held].astype(np.int64)))
-
-
-def _slots(problem: Shares, ends: Ends) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return row and column of all places of rows, -1 where they are empty."""
-    used = np.bincount(ends[0], minlength=len(problem.row_high))
-    left = np.minimum(problem.row_high, problem.weights.shape[1]) - used
-    rows = np.append(ends[0], np.repeat(np.arange(len(used)), left))
-    cols = np.append(ends[1], np.full(int(left.sum()), -1))
-    return rows.astype(np.int32), cols.astype(np.int32)
+    ends = rearranged(problem, best.ends, target, 0.0, _ROUNDS, seconds_left())
+    return _better(problem, best, ends)
 
 
 def _better(problem: Shares, best: Floor, ends: Ends) -> Floor:
@@ -173,7 +150,7 @@ def _reached(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock
     for k in range(_AIMS):
         if high - best.floor <= max(tolerance, _FINE * high * (k > 0)) or seconds_left() <= 0:
             break
-        best = _exchanged(problem, best, tolerance, seconds_left, aim)
+        best = _rearranged(problem, best, tolerance, seconds_left, aim)
         if best.floor < aim:
             found = _chosen(problem, best, aim, seconds_left)
             best = best if found is None else _better(problem, best, found)

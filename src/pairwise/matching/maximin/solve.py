@@ -70,8 +70,9 @@ def maximin_assignment(
     Notes
     -----
     With several partners each this is NP-hard [bezakova2005]_; floors are told apart down to a
-    millionth of the largest weight. What the poorest row could have alone is a bound, and random
-    exchanges between rows reach it in most tables. Where they do not, Lagrange multipliers
+    millionth of the largest weight. What the poorest row could have alone is a bound, and most
+    tables reach it: all rows give up a place each, and one assignment deals these out anew, over
+    and over, with more weight on rows that stay short. Where not, Lagrange multipliers
     [fisher1981]_ of all floors bound it, and prices of columns under which each row takes a whole
     choice above the floor [bansal2006]_: that sees that shares come in steps. The same two kinds of
     bound serve the best sum above the floor; few choices are then left that a better assignment

@@ -15,18 +15,6 @@ struct Cooling {
   std::uint64_t seed;
 };
 
-// Who holds which columns: slots of rows, as many as they may have, -1 where empty.
-struct Slots {
-  std::vector<Vertex> row, col;
-};
-
-// Exchanges columns between rows until the shares of all reach the target, as nearly as it is found: the sum of
-// what rows are short of it falls. Loads stay within bounds. Returns the slots of the highest smallest share met.
-// Deterministic for a seed; when interrupted, the best so far. O(moves).
-Slots raise_floor(const double* shares, Vertex cols, std::span<const Vertex> row_low, std::span<const Vertex> col_low,
-                  std::span<const Vertex> col_high, Slots start, double target, const Cooling& cooling,
-                  Interrupt& interrupt);
-
 // Lets each row take one of its choices so that the sum of worth, less a penalty for each column too often or too
 // seldom taken, is large. Returns the choices of the least such excess met, of the best worth among those;
 // with `any` the first without excess.
