@@ -7,9 +7,9 @@ namespace pairwise {
 namespace {
 
 constexpr std::size_t kProposalsPerCheck = 1 << 12;
-constexpr std::size_t kFirstWishes = 16;
+constexpr std::size_t kFirstWishes = 16, kMostWishes = 1024;  // of a list, each eight times as long as the last
 
-bool better(const Wish& a, const Wish& b) { return a.before(b); }
+constexpr auto better = [](const Wish& a, const Wish& b) { return a.before(b); };
 
 // The next few wishes of a proposer, best first: most never get far down their list.
 struct WishList {
@@ -88,7 +88,7 @@ class Market {
     list.offers.clear();
     for (const Wish& wish : wishes_) list.offers.push_back({received_(i, wish.partner), wish.partner});
     list.at = 0;
-    list.size *= 8;
+    list.size = std::min(8 * list.size, kMostWishes);
     if (!wishes_.empty()) list.last = wishes_.back();
     return !wishes_.empty();
   }
