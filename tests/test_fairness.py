@@ -136,6 +136,17 @@ def test_larger_graphs_are_proven_and_ordered(kind):
     assert alpha_matching(weights, 0).weight == pytest.approx(best.weight)
 
 
+@pytest.mark.parametrize("join", [np.add, np.multiply])
+def test_few_stages_where_all_want_the_same(join):
+    """Where everybody wants the same few, a stage settles several pairs, and takes them as best."""
+    worth = np.random.default_rng(2).random(120)
+    found = leximin_matching(join.outer(worth, worth))
+    found.verify()
+    assert len(found.stages) <= 20
+    few = join.outer(worth[:8], worth[:8])
+    assert leximin_matching(few).profile.tolist() == max(profiles(few))
+
+
 def test_integers_stay_integers():
     """Weights beyond the doubles are compared exactly."""
     big = 2**54
@@ -192,6 +203,12 @@ TAMPERED_LEXIMIN = {
     "no stages": lambda a: replace(a, stages=()),
     "lower duals": lambda a: replace(a, stages=tuple(map(lower_duals, a.stages))),
     "a stage twice": lambda a: replace(a, stages=a.stages * 2),
+    "a level left out": lambda a: replace(
+        a, stages=tuple(replace(s, levels=s.levels[:-2] + s.levels[-1:]) for s in a.stages)
+    ),
+    "levels that descend": lambda a: replace(
+        a, stages=tuple(replace(s, levels=s.levels[::-1]) for s in a.stages)
+    ),
     "higher duals": lambda a: replace(
         a,
         stages=tuple(

@@ -127,7 +127,7 @@ def test_by_blocks_is_the_same():
     problem = FairProblem.of(people, pw.Similarity("interests"), fairness=2)
     solving = pairing.Solving(problem)
     outcome = solving.solve()
-    solving._new_solver = lambda: pairing.PricingPairSolver(problem)
+    solving._new_solver = lambda *_: pairing.PricingPairSolver(problem)
     priced = solving.solve()
     assert priced.value_q == outcome.value_q == priced.bound_q
 

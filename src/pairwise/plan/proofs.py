@@ -58,8 +58,7 @@ def fair_to_plain(proof: PlanProof | LeximinProof) -> dict[str, Any]:
         "barrier": proof.barrier.tolist(),
         "stages": [
             {
-                "first": stage.first,
-                "last": stage.last,
+                "levels": list(stage.levels),
                 "certificate": _plain_certificate(stage.certificate),
             }
             for stage in proof.stages
@@ -76,7 +75,7 @@ def fair_from_plain(data: dict[str, Any]) -> PlanProof | LeximinProof:
 
 def _leximin_parts(data: dict[str, Any]) -> tuple[int, tuple[Stage, ...], Any]:
     stages = tuple(
-        Stage(int(entry["first"]), int(entry["last"]), _certificate(entry["certificate"]))
+        Stage(tuple(map(int, entry["levels"])), _certificate(entry["certificate"]))
         for entry in data["stages"]
     )
     return int(data["bound_q"]), stages, np.array(data["barrier"], dtype=np.int64)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Masks = list[NDArray[np.bool_]]
 
+_ROOM = 2**61
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -28,14 +30,14 @@ class Stage:
 
     Attributes
     ----------
-    first, last : int
-        The levels of the stage. The matching has no pair between `first` and the stage before.
+    levels : tuple of int
+        The levels of the stage, ascending. The matching has no pair between them, nor between the
+        first and the stage before.
     certificate : Certificate
         Duals that bound the stage's weights over all pairs that are left.
     """
 
-    first: int
-    last: int
+    levels: tuple[int, ...]
     certificate: Certificate
 
 
@@ -69,10 +71,15 @@ class _Check:
 
     def stage(self, number: int, stage: Stage) -> None:
         """Check one stage and keep its tight pairs."""
-        if not self.done < stage.first <= stage.last:
+        levels = np.array(stage.levels, dtype=np.int64)
+        if not len(levels) or (np.diff(levels, prepend=self.done) <= 0).any():
             raise VerificationError(f"stage {number}: must begin after the one before, has {stage}")
-        self._keep((self.level <= self.done) | (self.level >= stage.first))
-        weight = self._weights(stage.first, stage.last)
+        used = self.level[self.matched]
+        stray = (used > self.done) & (used <= levels[-1]) & ~np.isin(used, levels)
+        if stray.any():
+            raise VerificationError(f"stage {number}: the matching has a pair between its levels")
+        self._keep((self.level <= self.done) | (self.level >= levels[0]))
+        weight = self._weights(levels)
         slack = self._slack(stage.certificate, weight)
         if len(slack) and int(slack.min()) < 0:
             raise VerificationError(f"stage {number}: the duals do not cover a pair")
@@ -81,22 +88,28 @@ class _Check:
             raise VerificationError(f"stage {number}: the matching is not the best there is")
         self._keep(slack == 0)
         self._add_conditions(stage.certificate)
-        self.done = stage.last
+        self.done = int(levels[-1])
 
-    def _weights(self, first: int, last: int) -> NDArray[np.int64]:
-        levels, counts = np.unique(self.level[self.level >= first], return_counts=True)
-        cost, costs = 1, np.zeros(len(self.level), dtype=np.int64)
-        for level, count in reversed(list(zip(levels.tolist(), counts.tolist(), strict=True))):
-            if level <= last:
-                costs[self.level == level] = cost
-                cost *= min(count, self.pairs) + 1
+    def _weights(self, levels: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return weights in which a pair of a level, or between two, outweighs all later ones."""
+        place = np.searchsorted(levels, self.level)
+        exact = levels[np.minimum(place, len(levels) - 1)] == self.level
+        kind = np.where((place > 0) | exact, 2 * place - ~exact, -1)
+        kind[kind >= 2 * len(levels) - 1] = -1
+        counts = np.bincount(kind[kind >= 0], minlength=2 * len(levels) - 1)
+        cost, costs = 1, [0] * (len(counts) + 1)
+        for k in range(len(counts) - 1, -1, -1):
+            costs[k] = cost
+            cost *= min(int(counts[k]), self.pairs) + 1
         u, v = self.ends.T
-        rewards = np.zeros(len(costs), dtype=np.int64)
+        rewards = np.zeros(len(self.level), dtype=np.int64)
         for mask in self.covered:
             rewards += mask[u].astype(np.int64) + mask[v]
         for mask in self.filled:
             rewards += mask[u] & mask[v]
-        return rewards * cost - costs
+        if cost * (int(rewards.max(initial=0)) + 1) >= _ROOM:
+            raise VerificationError("stages: weights of so many levels do not fit integers")
+        return rewards * cost - np.array(costs, dtype=np.int64)[kind]
 
     def _slack(self, duals: Certificate, weight: NDArray[np.int64]) -> NDArray[np.int64]:
         if (
