@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 import pairwise as pw
 from pairwise import _kernel, pairing
 from pairwise.matching.certificate import NOT_ALLOWED
-from pairwise.matching.pricing import PricingPairSolver, passes, shipping, tasks
+from pairwise.matching.pair_solver import DensePairSolver
+from pairwise.matching.pricing import (
+    PricingPairSolver,
+    candidates,
+    passes,
+    pricer,
+    shipping,
+    solver,
+    tasks,
+)
+from pairwise.matching.pricing.potentials import Family
 from pairwise.matching.pricing.tasks import SeparateTasks, SharedTasks, collect
 
 N, D = 300, 200
@@ -199,20 +209,67 @@ def test_problems_pickle(people, rule):
     assert repr(pickle.loads(pickle.dumps((SCORE, rule)))) == repr((SCORE, rule))
 
 
+def rings(keys):
+    """Order of partners by key, descending, among equals those who come next after the person."""
+    n = len(keys)
+    behind = (np.arange(n)[None, :] - np.arange(n)[:, None] - 1) % n
+    return np.lexsort((behind, -keys), axis=1)
+
+
+def families(n, seed):
+    """Nested sets of n vertices, random and odd, with duals of whole 1/8; as parents and duals."""
+    rng = np.random.default_rng(seed)
+    parents, duals, tops = [-1] * n, [], list(range(n))
+    while len(tops) >= 3 and rng.random() < 0.8:
+        count = int(rng.choice(np.arange(3, min(len(tops), 7) + 1, 2)))
+        members = rng.choice(tops, count, replace=False).tolist()
+        for member in members:
+            parents[member] = len(parents)
+        tops = [top for top in tops if top not in members] + [len(parents)]
+        parents.append(-1)
+        duals.append(int(rng.integers(0, 4)))
+    return np.array(parents, dtype=np.int32), np.array(duals, dtype=np.int64)
+
+
+def shared(parents, duals, i, j):
+    """Sum of the duals of the sets that hold both."""
+    n, total = len(parents) - len(duals), 0
+    above = {i: set(), j: set()}
+    for vertex, held in above.items():
+        node = parents[vertex]
+        while node >= 0:
+            held.add(node)
+            node = parents[node]
+    for node in above[i] & above[j]:
+        total += duals[node - n]
+    return total
+
+
+def all_shared(parents, duals):
+    """Return `shared` of all pairs, 0 on the diagonal."""
+    n = len(parents) - len(duals)
+    pairs = [[shared(parents, duals, i, j) if i != j else 0 for j in range(n)] for i in range(n)]
+    return np.array(pairs).reshape(n, n)
+
+
 @given(st.integers(2, 40), st.sampled_from([1, 2, 5, 1000]), st.integers(0, 99))
 def test_the_kept_pairs_are_the_best_however_cut(n, levels, seed):
-    """Cut for threads or processes, merged in any order: the best keys, first partners first."""
+    """Cut for threads or processes, merged in any order: the best keys, next partners first."""
     steps = symmetric(n, levels, seed)
     rng = np.random.default_rng(seed)
-    potential = (rng.integers(0, 3, n) / 8).astype(np.float32)
+    parents, duals = families(n, seed)
+    family = Family(np.zeros(n, dtype=np.int64), parents, duals)
+    potentials = family.potentials(rng.integers(0, 3, n) / 8, 1 / 8)
     weights, slots = _Matrix(steps), 4
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks, "GROUP", 8)
         patch.setattr(tasks, "BLOCK", 4)
-        cuts = [kind(slice(0, n), potential, slots) for kind in (SharedTasks, SeparateTasks)]
-    key = (steps / 1024).astype(np.float32) - potential[:, None] - potential[None, :]
+        cuts = [kind(slice(0, n), potentials, slots) for kind in (SharedTasks, SeparateTasks)]
+    own = potentials.own
+    key = (steps / 1024).astype(np.float32) - own[:, None] - own[None, :]
+    key -= (all_shared(parents, duals) / 8).astype(np.float32)
     np.fill_diagonal(key, -np.inf)
-    order = np.argsort(-key, axis=1, kind="stable")[:, :slots]
+    order = rings(key)[:, :slots]
     order = np.pad(order, ((0, 0), (0, max(0, slots - n))), constant_values=0)
     best = np.take_along_axis(key, order, axis=1)
     for cut in cuts:
@@ -224,3 +281,85 @@ def test_the_kept_pairs_are_the_best_however_cut(n, levels, seed):
         assert np.array_equal(real.sum(axis=1), np.full(n, min(slots, n - 1)))
         assert np.array_equal(pool.partners()[real], order[real])
         assert np.array_equal(pool.keys()[real], best[real])
+
+
+@given(st.integers(3, 25), st.integers(0, 99))
+def test_no_pair_loses_more_in_common_than_the_bound(n, seed):
+    """Between two families: what a pair had in common less what it has is at most both bounds."""
+    before, now = families(n, seed), families(n, seed + 1000)
+    lost = _kernel.lost_in_common(*before, *now)
+    gone = np.maximum(all_shared(*before) - all_shared(*now), 0)
+    assert (gone <= np.minimum(lost[:, None], lost[None, :])).all()
+    assert not _kernel.lost_in_common(*before, *before).any()
+
+
+@given(st.integers(2, 40), st.integers(0, 99))
+def test_nothing_uncovered_is_overlooked(n, seed):
+    """Pairs whose score is above the floors of both and their sets, by rows and by upper blocks."""
+    rng = np.random.default_rng(seed)
+    scores = (symmetric(n, 5, seed) / 4).astype(np.float32)
+    parents, duals = families(n, seed)
+    family = Family(np.zeros(n, dtype=np.int64), parents, duals)
+    floors = family.potentials(rng.integers(0, 4, n) / 8, 1 / 8)
+    own = floors.own
+    over = scores - own[:, None] > own[None, :] + all_shared(parents, duals) / 8
+    np.fill_diagonal(over, val=False)
+    rows = rng.permutation(n)[: 1 + n // 2].astype(np.int32)
+    cut = int(rng.integers(0, n))
+    block = np.ascontiguousarray(scores[rows, cut:])
+    for upper in (False, True):
+        wanted = over[rows] & (np.arange(n) >= cut)
+        if upper:
+            wanted &= np.arange(n)[None, :] > rows[:, None]
+        i, j = _kernel.uncovered(block, rows, cut, own, floors.of_sets(), upper)
+        place, column = np.nonzero(wanted)
+        assert np.array_equal(i, rows[place])
+        assert np.array_equal(j, column)
+
+
+@pytest.mark.parametrize("kind", ["few levels", "classes", "sought", "nothing", "random"])
+@pytest.mark.parametrize("n", [2, 7, 64, 161])
+def test_ties_and_hubs_are_solved_as_on_a_matrix(monkeypatch, kind, n):
+    """The value of the dense solver, though few pairs are kept and most tie."""
+    rng = np.random.default_rng(n)
+    kinds = {
+        "few levels": symmetric(n, 3, n),
+        "classes": _of_classes(rng, n),
+        "sought": _sought(rng, n),
+        "nothing": np.zeros((n, n), dtype=np.int64),
+        "random": symmetric(n, 1024, n),
+    }
+    for module in (candidates, solver):
+        monkeypatch.setattr(module, "SLOTS", 6)
+        monkeypatch.setattr(module, "PARTNERS", 3)
+    monkeypatch.setattr(candidates, "_SAMPLE", 32)
+    monkeypatch.setattr(tasks, "BLOCK", 32)
+    monkeypatch.setattr(pricer, "_SUSPECTS", 2)
+    steps = kinds[kind]
+    answer = PricingPairSolver(_Matrix(steps)).solve()
+    dense = DensePairSolver(2 * steps + np.where(np.eye(n) > 0, NOT_ALLOWED, 0), 2.0**-11).solve()
+    assert answer.optimal
+    assert worth(answer, steps) == worth(dense, steps)
+    answer.certificate.check(lambda rows, columns: 2 * steps[rows, columns])
+
+
+def _of_classes(rng, n):
+    """Return steps of kinds of people, ten of each: whoever is of one kind scores alike."""
+    kinds = -(-n // 10)
+    kind = rng.integers(0, kinds, n)
+    return symmetric(kinds, 900, n)[kind][:, kind] + 100 * (kind[:, None] == kind[None, :])
+
+
+def _sought(rng, n):
+    """Return steps of a few people whom everybody wants, and little between all others."""
+    wanted = rng.random(n) < 0.05
+    steps = symmetric(n, 100, n)
+    steps[wanted] += 500
+    steps[:, wanted] += 300
+    return np.maximum(steps, steps.T)
+
+
+def worth(answer, steps):
+    """Weight of the pairs of an answer, in steps."""
+    i, j = answer.pairs
+    return len(i), int(steps[i, j].sum())

@@ -230,7 +230,7 @@ class CandidatePool:
 
     def __init__(self, n: int, slots: int) -> None: ...
 
-    def offer_block(self, block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], row: int, column: int, potential: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
+    def offer_block(self, block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], row: int, column: int, potential: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], sets: SetPotential) -> None:
         """Offer all pairs above the diagonal of a block of scores to both ends."""
 
     def merge(self, other: CandidatePool, place: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None:
@@ -239,7 +239,7 @@ class CandidatePool:
         """
 
     def keys(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None, None), writable=False)]:
-        """Score less both potentials, descending; (n, slots)."""
+        """Score less all potentials, descending; (n, slots)."""
 
     def partners(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None), writable=False)]:
         """Partners by slot, -1 where unused; (n, slots)."""
@@ -248,15 +248,35 @@ class CandidatePool:
 
     def __setstate__(self, arg: tuple[Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', device='cpu', writable=False)]], /) -> None: ...
 
+class SetPotential:
+    """What nested sets of people take off the scores of pairs among them."""
+
+    def __init__(self, place: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], meeting: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+def uncovered(block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], rows: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], column: int, floor: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], sets: SetPotential, upper: bool) -> tuple[Any, Any]:
+    """
+    Pairs of a block whose score is above the floors of both and what their sets cover; with `upper`, of i < j.
+    """
+
 def common_dual(parents: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
     """
     Sum of the duals of the sets of a laminar family that hold both ends of each pair.
     """
 
+def common_order(parents: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> tuple[Any, Any]:
+    """
+    Place of each vertex in an order in which all sets are runs, -1 if in none, and the sum of the duals that each of the order has in common with the one before it.
+    """
+
+def lost_in_common(parents: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], parents_now: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], set_duals_now: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
+    """
+    By vertex: a bound on how much less any pair of it has in common in the second laminar family.
+    """
+
 def greedy_mates(n: int, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]:
     """Partners of a maximal matching that takes the heaviest edges first."""
 
-def unpooled_suspects(threshold: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], moved: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], most: int) -> tuple[Any, Any, Any]:
+def unpooled_suspects(threshold: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], moved: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], group: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], lost: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], most: int) -> tuple[Any, Any, Any]:
     """
     Pairs (i, j) outside the pool that the duals may not cover, and rows with more than `most` of them.
     """

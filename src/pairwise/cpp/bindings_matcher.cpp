@@ -6,6 +6,7 @@
 #include "laminar.h"
 #include "matcher.h"
 #include "pool.h"
+#include "uncovered.h"
 
 namespace pairwise::bind {
 
@@ -82,11 +83,11 @@ class StatefulMatcher {
     std::vector<Weight> missing(edges.size());
     {
       nb::gil_scoped_release release;
-      if (!common_) common_ = std::make_shared<const CommonDual>(matcher_);
+      const CommonDual& sums = common();
       for (std::size_t e = 0; e < edges.size(); ++e) {
         const auto& [a, b, w] = edges[e];
         missing[e] = 2 * w - matcher_.dual(a) - matcher_.dual(b);
-        if (missing[e] > 0) missing[e] -= (*common_)(a, b);
+        if (missing[e] > 0) missing[e] -= sums(a, b);
       }
     }
     return to_numpy(std::move(missing));
@@ -95,19 +96,24 @@ class StatefulMatcher {
   std::uint64_t searches() const { return matcher_.searches(); }
 
  private:
+  const CommonDual& common() {
+    if (!common_) common_ = std::make_shared<const CommonDual>(matcher_);
+    return *common_;
+  }
+
   Matcher matcher_;
   std::shared_ptr<const CommonDual> common_;  // of the present duals, made when first asked
 };
 
 void offer_block(CandidatePool& pool, const Table<float>& block, Vertex row, Vertex column,
-                 const Vector<float>& potential) {
+                 const Vector<float>& potential, const SetPotential& sets) {
   const auto rows = static_cast<Vertex>(block.shape(0)), columns = static_cast<Vertex>(block.shape(1));
   if (row < 0 || column < 0 || row + rows > pool.size() || column + columns > pool.size() ||
-      potential.size() != static_cast<std::size_t>(pool.size())) {
-    throw std::invalid_argument("block: must lie within the n x n pairs, with n potentials");
+      potential.size() != static_cast<std::size_t>(pool.size()) || sets.size() != pool.size()) {
+    throw std::invalid_argument("block: must lie within the n x n pairs, with n potentials and places in sets");
   }
   nb::gil_scoped_release release;
-  pool.offer_block(block.data(), rows, columns, row, column, as_span(potential));
+  pool.offer_block(block.data(), rows, columns, row, column, as_span(potential), sets);
 }
 
 void merge_pool(CandidatePool& pool, const CandidatePool& other, const Vector<Vertex>& place) {
@@ -144,25 +150,74 @@ CandidatePool new_pool(Vertex n, Vertex slots) {
   return CandidatePool(n, slots);
 }
 
+SetPotential new_set_potential(const Vector<Vertex>& place, const Vector<float>& meeting) {
+  const auto places = static_cast<Vertex>(meeting.size());
+  const auto fits = [&](Vertex p) { return -1 <= p && p < places; };
+  if (!std::all_of(place.data(), place.data() + place.size(), fits)) {
+    throw std::invalid_argument("place: must be -1 or a place in meeting");
+  }
+  return SetPotential(as_span(place), as_span(meeting));
+}
+
 nb::typed<nb::tuple, nb::any, nb::any, nb::any> suspects(const Vector<float>& threshold, const Vector<double>& moved,
+                                                          const Vector<Vertex>& group, const Vector<double>& lost,
                                                           std::size_t most) {
-  if (threshold.size() != moved.size()) throw std::invalid_argument("threshold, moved: must have one length");
+  const std::size_t n = threshold.size();
+  if (moved.size() != n || group.size() != n || lost.size() != n) {
+    throw std::invalid_argument("threshold, moved, group, lost: must have one length");
+  }
   Suspects found;
   {
     nb::gil_scoped_release release;
-    found = unpooled_suspects(as_span(threshold), as_span(moved), most);
+    found = unpooled_suspects(as_span(threshold), {as_span(moved), as_span(group), as_span(lost)}, most);
   }
   return nb::make_tuple(to_numpy(std::move(found.i)), to_numpy(std::move(found.j)),
                         to_numpy(std::move(found.heavy)));
 }
 
-Owned<Weight> common_dual(const Vector<Vertex>& parents, const Vector<Weight>& set_duals, const Vector<Vertex>& u,
-                          const Vector<Vertex>& v) {
+nb::typed<nb::tuple, nb::any, nb::any> uncovered_pairs(const Table<float>& block, const Vector<Vertex>& rows,
+                                                       Vertex column, const Vector<float>& floor,
+                                                       const SetPotential& sets, bool upper) {
+  const auto n = static_cast<Vertex>(floor.size()), columns = static_cast<Vertex>(block.shape(1));
+  const auto inside = [&](Vertex v) { return 0 <= v && v < n; };
+  if (rows.size() != block.shape(0) || column < 0 || column + columns > n || sets.size() != n ||
+      !std::all_of(rows.data(), rows.data() + rows.size(), inside)) {
+    throw std::invalid_argument("block: its rows and columns must be people with a floor and a place in sets");
+  }
+  Pairs found;
+  {
+    nb::gil_scoped_release release;
+    found = uncovered(block.data(), as_span(rows), column, columns, as_span(floor), sets, upper);
+  }
+  return nb::make_tuple(to_numpy(std::move(found.i)), to_numpy(std::move(found.j)));
+}
+
+DualSolution family(const Vector<Vertex>& parents, const Vector<Weight>& set_duals) {
   DualSolution duals;
   duals.parent.assign(parents.data(), parents.data() + parents.size());
   duals.set.assign(set_duals.data(), set_duals.data() + set_duals.size());
   if (duals.set.size() > duals.parent.size()) throw std::invalid_argument("parents: one for each vertex and set");
-  const auto n = static_cast<Vertex>(duals.parent.size() - duals.set.size());
+  return duals;
+}
+
+Vertex vertices_of(const DualSolution& family) {
+  return static_cast<Vertex>(family.parent.size() - family.set.size());
+}
+
+nb::typed<nb::tuple, nb::any, nb::any> common_order(const Vector<Vertex>& parents, const Vector<Weight>& set_duals) {
+  const DualSolution duals = family(parents, set_duals);
+  const CommonDual common(duals, vertices_of(duals));
+  std::vector<Vertex> place(static_cast<std::size_t>(vertices_of(duals)), -1);
+  Vertex next = 0;
+  for (const Vertex v : common.order()) place[static_cast<std::size_t>(v)] = next++;
+  const auto meeting = common.meeting();
+  return nb::make_tuple(to_numpy(std::move(place)), to_numpy(std::vector<Weight>(meeting.begin(), meeting.end())));
+}
+
+Owned<Weight> common_dual(const Vector<Vertex>& parents, const Vector<Weight>& set_duals, const Vector<Vertex>& u,
+                          const Vector<Vertex>& v) {
+  const DualSolution duals = family(parents, set_duals);
+  const Vertex n = vertices_of(duals);
   const std::vector<Weight> none(u.size(), 0);
   const auto edges = to_edges(n, as_span(u), as_span(v), none);
   std::vector<Weight> common(edges.size());
@@ -172,6 +227,19 @@ Owned<Weight> common_dual(const Vector<Vertex>& parents, const Vector<Weight>& s
     for (std::size_t e = 0; e < edges.size(); ++e) common[e] = of(edges[e].u, edges[e].v);
   }
   return to_numpy(std::move(common));
+}
+
+Owned<Weight> lost(const Vector<Vertex>& parents, const Vector<Weight>& set_duals, const Vector<Vertex>& parents_now,
+                   const Vector<Weight>& set_duals_now) {
+  const DualSolution before = family(parents, set_duals), now = family(parents_now, set_duals_now);
+  const Vertex n = vertices_of(now);
+  if (vertices_of(before) != n) throw std::invalid_argument("parents, parents_now: must be of as many vertices");
+  std::vector<Weight> lost;
+  {
+    nb::gil_scoped_release release;
+    lost = lost_in_common(before, CommonDual(now, n));
+  }
+  return to_numpy(std::move(lost));
 }
 
 // A maximal matching, heaviest edges first (in the order given among equals).
@@ -236,12 +304,12 @@ void bind_matcher(nb::module_& m) {
 
   nb::class_<CandidatePool>(m, "CandidatePool", "The best few partners of everybody, collected block by block.")
       .def(nb::new_(&new_pool), "n"_a, "slots"_a)
-      .def("offer_block", &offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a,
+      .def("offer_block", &offer_block, "block"_a.noconvert(), "row"_a, "column"_a, "potential"_a, "sets"_a,
            "Offer all pairs above the diagonal of a block of scores to both ends.")
       .def("merge", &merge_pool, "other"_a, "place"_a,
            "Merge a pool over other pairs; its person v is person place[v] of this one.")
       .def("keys", [](const CandidatePool& self) { return slots_of(self, self.keys()); },
-           "Score less both potentials, descending; (n, slots).")
+           "Score less all potentials, descending; (n, slots).")
       .def("partners", [](const CandidatePool& self) { return slots_of(self, self.partners()); },
            "Partners by slot, -1 where unused; (n, slots).")
       .def("__getstate__",
@@ -250,11 +318,21 @@ void bind_matcher(nb::module_& m) {
            })
       .def("__setstate__", &restore_pool);
 
+  nb::class_<SetPotential>(m, "SetPotential", "What nested sets of people take off the scores of pairs among them.")
+      .def(nb::new_(&new_set_potential), "place"_a, "meeting"_a);
+
+  m.def("uncovered", &uncovered_pairs, "block"_a.noconvert(), "rows"_a, "column"_a, "floor"_a, "sets"_a, "upper"_a,
+        "Pairs of a block whose score is above the floors of both and what their sets cover; with `upper`, of i < j.");
   m.def("common_dual", &common_dual, "parents"_a, "set_duals"_a, "u"_a, "v"_a,
         "Sum of the duals of the sets of a laminar family that hold both ends of each pair.");
+  m.def("common_order", &common_order, "parents"_a, "set_duals"_a,
+        "Place of each vertex in an order in which all sets are runs, -1 if in none, and the sum of the duals that each "
+        "of the order has in common with the one before it.");
+  m.def("lost_in_common", &lost, "parents"_a, "set_duals"_a, "parents_now"_a, "set_duals_now"_a,
+        "By vertex: a bound on how much less any pair of it has in common in the second laminar family.");
   m.def("greedy_mates", &greedy_mates, "n"_a, "u"_a, "v"_a, "weight"_a,
         "Partners of a maximal matching that takes the heaviest edges first.");
-  m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "most"_a,
+  m.def("unpooled_suspects", &suspects, "threshold"_a, "moved"_a, "group"_a, "lost"_a, "most"_a,
         "Pairs (i, j) outside the pool that the duals may not cover, and rows with more than `most` of them.");
 }
 

@@ -1,7 +1,6 @@
 #include "laminar.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace pairwise {
 
@@ -9,7 +8,6 @@ CommonDual::CommonDual(const Matcher& matcher) : CommonDual(matcher.duals(), mat
 
 CommonDual::CommonDual(const DualSolution& duals, Vertex n) {
   lay_out(duals, static_cast<std::size_t>(n));
-  build_table();
 }
 
 void CommonDual::lay_out(const DualSolution& duals, std::size_t n) {
@@ -48,26 +46,41 @@ void CommonDual::lay_out(const DualSolution& duals, std::size_t n) {
     }
     open.back().second = before;  // the stack takes the last one first
   }
-  least_.push_back(std::move(meeting));
-}
-
-void CommonDual::build_table() {
-  for (std::size_t span = 2; span <= least_[0].size(); span *= 2) {
-    const auto& half = least_.back();
-    std::vector<Weight> level(least_[0].size() - span + 1);
-    for (std::size_t p = 0; p < level.size(); ++p) level[p] = std::min(half[p], half[p + span / 2]);
-    least_.push_back(std::move(level));
-  }
+  least_ = minimum_table<Weight>(meeting);
 }
 
 Weight CommonDual::operator()(Vertex u, Vertex v) const {
   if (root_[static_cast<std::size_t>(u)] != root_[static_cast<std::size_t>(v)]) return 0;
-  auto from = static_cast<std::size_t>(place_[static_cast<std::size_t>(u)]);
-  auto to = static_cast<std::size_t>(place_[static_cast<std::size_t>(v)]);
-  if (from > to) std::swap(from, to);
-  ++from;  // meetings strictly between the two places
-  const auto height = static_cast<std::size_t>(std::bit_width(to - from + 1)) - 1;
-  return std::min(least_[height][from], least_[height][to + 1 - (std::size_t{1} << height)]);
+  return minimum_between(least_, static_cast<std::size_t>(place_[static_cast<std::size_t>(u)]),
+                         static_cast<std::size_t>(place_[static_cast<std::size_t>(v)]));
+}
+
+// All pairs within a set that held them have at least in common what its first vertices, one of each child, have:
+// what two vertices have in common is never less than the least along a chain between them.
+std::vector<Weight> lost_in_common(const DualSolution& before, const CommonDual& now) {
+  const std::size_t nodes = before.parent.size(), n = nodes - before.set.size();
+  std::vector<Vertex> first(nodes, -1);
+  for (std::size_t v = 0; v < n; ++v) first[v] = static_cast<Vertex>(v);
+  std::vector<Weight> least(nodes, kInfinity), sum(nodes, 0), lost(nodes, 0);
+  for (std::size_t node = 0; node < nodes; ++node) {  // children first
+    if (before.parent[node] < 0) continue;
+    const auto above = static_cast<std::size_t>(before.parent[node]);
+    const Weight joined = first[above] < 0 ? kInfinity : now(first[above], first[node]);
+    if (first[above] < 0) first[above] = first[node];
+    least[above] = std::min({least[above], least[node], joined});
+  }
+  for (std::size_t node = nodes; node-- > 0;) {
+    const Vertex above = before.parent[node];
+    if (above >= 0) {
+      sum[node] = sum[static_cast<std::size_t>(above)];
+      lost[node] = lost[static_cast<std::size_t>(above)];
+    }
+    if (node < n) continue;
+    sum[node] += before.set[node - n];
+    lost[node] = std::max(lost[node], sum[node] - least[node]);
+  }
+  lost.resize(n);
+  return lost;
 }
 
 }  // namespace pairwise

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "matcher.h"
+#include "sparse_minimum.h"
 
 namespace pairwise {
 
@@ -21,9 +22,12 @@ class CommonDual {
   template <class Visit>
   void for_each_partner(Vertex v, Visit visit) const;
 
+  // The vertices that are in sets, set by set, and the sum that each has in common with the one before it.
+  std::span<const Vertex> order() const { return order_; }
+  std::span<const Weight> meeting() const { return least_.front(); }
+
  private:
   void lay_out(const DualSolution& duals, std::size_t n);
-  void build_table();
 
   std::vector<Vertex> root_;               // by vertex: its outermost set, or itself
   std::vector<Vertex> place_;              // by vertex: its place in the order, if it is in a set
@@ -49,5 +53,8 @@ void CommonDual::for_each_partner(Vertex v, Visit visit) const {
     visit(order_[p - 1], sum);
   }
 }
+
+// By vertex: an upper bound on how much less any pair of it has in common now than under `before`.
+std::vector<Weight> lost_in_common(const DualSolution& before, const CommonDual& now);
 
 }  // namespace pairwise

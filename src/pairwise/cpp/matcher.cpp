@@ -87,12 +87,6 @@ void Matcher::match(Vertex node, Vertex in, Vertex out) {
   match_out_[index(node)] = out;
 }
 
-Vertex Matcher::child_holding(Vertex node, Vertex leaf) const {
-  Vertex child = leaf;
-  while (parent_[index(child)] != node) child = parent_[index(child)];
-  return child;
-}
-
 Vertex Matcher::largest_child(Vertex node) const {
   const auto& child = blossom(node).child;
   return *std::max_element(child.begin(), child.end(),
@@ -209,8 +203,8 @@ void Matcher::detach(Vertex v) {
   if (match_out_[index(node)] >= 0) match_out_[index(top(match_out_[index(node)]))] = -1;
   while (is_blossom(node)) {
     pending(node) += dual_[index(node)] / 2;
-    const Vertex keeper = child_holding(node, v);
     release_children(node);
+    const Vertex keeper = top(v);
     pair_children(node, index(position_[index(keeper)]) + 1, blossom(node).child.size() - 1);
     release_blossom(node);
     node = keeper;
@@ -305,18 +299,17 @@ std::vector<Vertex> Matcher::mates() const {
   while (!open.empty()) {
     const auto [node, base] = open.back();
     open.pop_back();
-    if (!is_blossom(node)) continue;
-    const Blossom& b = blossom(node);
-    const std::size_t length = b.child.size();
-    const Vertex holder = child_holding(node, base);
-    open.emplace_back(holder, base);
-    for (std::size_t k = 1; k < length; k += 2) {
-      const std::size_t first = (index(position_[index(holder)]) + k) % length;
-      const auto [u, v] = b.edge[first];
-      mate[index(u)] = v;
-      mate[index(v)] = u;
-      open.emplace_back(b.child[first], u);
-      open.emplace_back(b.child[(first + 1) % length], v);
+    for (Vertex holder = base; holder != node; holder = parent_[index(holder)]) {
+      const Blossom& b = blossom(parent_[index(holder)]);
+      const std::size_t length = b.child.size();
+      for (std::size_t k = 1; k < length; k += 2) {
+        const std::size_t first = (index(position_[index(holder)]) + k) % length;
+        const auto [u, v] = b.edge[first];
+        mate[index(u)] = v;
+        mate[index(v)] = u;
+        open.emplace_back(b.child[first], u);
+        open.emplace_back(b.child[(first + 1) % length], v);
+      }
     }
   }
   return mate;

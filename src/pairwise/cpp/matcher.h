@@ -110,7 +110,6 @@ class Matcher {
   // nodes
   Vertex new_blossom();
   void release_blossom(Vertex node);
-  Vertex child_holding(Vertex node, Vertex leaf) const;
   Vertex largest_child(Vertex node) const;
   void adopt(Vertex node);
   void release_children(Vertex node);
@@ -125,6 +124,7 @@ class Matcher {
   Weight slack(Vertex u, const Arc& arc) const;
 
   // search
+  bool is_free(Vertex v) const;
   Outcome search(Vertex root, Interrupt& interrupt, Weight horizon);
   void make_outer(Vertex node, Weight time);
   void raise_to_outer(Vertex node, Weight time);

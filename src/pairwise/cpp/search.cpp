@@ -10,15 +10,21 @@
 namespace pairwise {
 
 Outcome Matcher::solve(Interrupt& interrupt, Weight horizon) {
-  Outcome outcome = Outcome::optimal;
+  std::vector<Vertex> waiting;
   for (Vertex v = 0; v < n_; ++v) {
-    const Vertex root = top(v);
-    if (match_out_[index(root)] >= 0 || match_in_[index(root)] != v || dual(v) == 0) continue;
-    const Outcome found = search(root, interrupt, horizon);
+    if (!is_free(v)) continue;
+    const Outcome found = search(top(v), interrupt, horizon);
     if (found == Outcome::interrupted) return found;
-    if (found == Outcome::at_horizon) outcome = found;
+    if (found == Outcome::at_horizon) waiting.push_back(v);
   }
-  return outcome;
+  const bool done = std::none_of(waiting.begin(), waiting.end(), [&](Vertex v) { return is_free(v); });
+  return done ? Outcome::optimal : Outcome::at_horizon;
+}
+
+// Whether v, the vertex at which its node is exposed, still has a dual to give back.
+bool Matcher::is_free(Vertex v) const {
+  const Vertex root = top(v);
+  return match_out_[index(root)] < 0 && match_in_[index(root)] == v && dual(v) > 0;
 }
 
 // Grows one alternating tree from a free node until it can be augmented.
@@ -264,8 +270,9 @@ void Matcher::expand(Vertex node, Weight time) {
   const Vertex entry_out = entry_out_[index(node)];
   const Vertex base_in = match_in_[index(node)];
   const Vertex base_out = match_out_[index(node)];
-  const auto entry = index(position_[index(child_holding(node, entry_in))]);
-  const auto base = index(position_[index(child_holding(node, base_in))]);
+  release_children(node);
+  const auto entry = index(position_[index(top(entry_in))]);
+  const auto base = index(position_[index(top(base_in))]);
   const Blossom& b = blossom(node);
   const std::size_t length = b.child.size();
   const std::size_t ahead = (base + length - entry) % length;
@@ -278,7 +285,6 @@ void Matcher::expand(Vertex node, Weight time) {
     return std::pair{near, far};
   };
 
-  release_children(node);
   pair_children(node, forward ? base + 1 : entry + 1, length - 1 - steps);
 
   make_inner(b.child[at(0)], time, entry_in, entry_out);

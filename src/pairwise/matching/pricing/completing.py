@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise import _kernel
-from pairwise.matching.pricing.weights import BLOCK, Floats, Ints, PairWeights, greedy, pairs_in
+from pairwise.matching.certificate import NOT_ALLOWED
+from pairwise.matching.pricing.potentials import Potentials
+from pairwise.matching.pricing.weights import BLOCK, Ints, PairWeights, greedy, pairs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pairwise.matching.pricing.weights import Edges
 
 _SLOTS = 8
+_PARTED = 64  # couples at most
 
 
 def completed(
@@ -26,8 +29,8 @@ def completed(
 ) -> Ints:
     """Return mates in which nobody of `left` can be paired with another, as far as is quick to see.
 
-    Takes the heaviest known pairs first, then the heaviest among neighbours in order of index.
-    Cost O(n) blocks.
+    Takes the heaviest known pairs first, then the heaviest among neighbours in order of index; two
+    who remain part a couple and take one each. Cost O(n) blocks.
     """
     mate = mate.copy()
     for edges in known:
@@ -38,7 +41,27 @@ def completed(
             left = _paired(mate, left, edges, forbidden)
         if len(left) == before:
             break
+    for two in left[: 2 * min(len(left) // 2, _PARTED)].reshape(-1, 2):
+        _part_a_couple(mate, two, weights, forbidden)
     return mate
+
+
+def _part_a_couple(
+    mate: Ints, two: Ints, weights: PairWeights, forbidden: Sequence[tuple[int, int]]
+) -> None:
+    """Pair two people with the two of a couple, if they may meet."""
+    rows = weights.weights(two, slice(0, weights.n))
+    for a, b in forbidden:
+        for row, person in zip(rows, two.tolist(), strict=True):
+            if person in (a, b):
+                row[b if person == a else a] = NOT_ALLOWED
+    first = np.flatnonzero((mate >= 0) & (rows[0] != NOT_ALLOWED))
+    first = first[rows[1][mate[first]] != NOT_ALLOWED]
+    if len(first):
+        a = first[np.argmax(rows[0][first] + rows[1][mate[first]])]
+        pairs = ((two[0], a), (two[1], mate[a]))
+        for one, other in pairs:
+            mate[one], mate[other] = other, one
 
 
 def _paired(mate: Ints, left: Ints, edges: Edges, forbidden: Sequence[tuple[int, int]]) -> Ints:
@@ -58,7 +81,8 @@ def _near_pairs(left: Ints, weights: PairWeights) -> Iterator[Edges]:
     for start in range(0, len(left), BLOCK):
         some = left[start : start + BLOCK]
         pool = _kernel.CandidatePool(len(some), _SLOTS)
-        flat: Floats = np.zeros(len(some), dtype=np.float32)
-        pool.offer_block(weights.float32_block(some, some), 0, 0, flat)
+        flat = Potentials.flat(len(some))
+        block = weights.float32_block(some, some)
+        pool.offer_block(block, 0, 0, flat.own, flat.of_sets())
         u, v = pairs_in(pool, some)
         yield u, v, weights.weights_pairs(u, v)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pairwise.matching.clock import Clock
-    from pairwise.matching.pricing.weights import Floats, PairWeights
+    from pairwise.matching.pricing.potentials import Potentials
+    from pairwise.matching.pricing.weights import PairWeights
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,18 +51,18 @@ class Passes:
         self._shipment: Any = None
 
     def best(
-        self, people: People, potential: Floats, slots: int, clock: Clock
+        self, people: People, potentials: Potentials, slots: int, clock: Clock
     ) -> tuple[_kernel.CandidatePool, bool]:
         """Return the best pairs of everybody among `people`, and whether all were looked at."""
-        n = len(potential)
+        n = potentials.n
         if self._shares_memory or n <= GROUP:
-            shared = SharedTasks(people, potential, slots)
+            shared = SharedTasks(people, potentials, slots)
             with self._threads(len(shared.tasks)) as submit, ONE_BLAS_THREAD:
                 return self._merged(submit, Shipment(self._weights), shared, n, slots, clock)
         assert self._executor is not None  # noqa: S101
         if self._shipment is None:
             self._shipment = shipped(self._weights, self._executor)
-        tasks = SeparateTasks(people, potential, slots)
+        tasks = SeparateTasks(people, potentials, slots)
         return self._merged(self._executor.submit, self._shipment, tasks, n, slots, clock)
 
     @contextmanager

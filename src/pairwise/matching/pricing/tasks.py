@@ -1,9 +1,8 @@
 """A pass over all pairs of some people, cut into tasks that run side by side.
 
 The best pairs of a person are those of largest key, among equals those of the partner who comes
-first. That depends neither on the order in which blocks are scored nor on who scores them, so
-neither does the answer. It holds because every task takes its blocks in ascending order: a later
-partner with an equal key never replaces an earlier one.
+next after the person, the first after the last. That depends neither on the order in which blocks
+are scored nor on who scores them, so neither does the answer.
 """
 
 from __future__ import annotations
@@ -19,10 +18,12 @@ from pairwise import _kernel
 from pairwise.matching.certificate import upper_blocks
 from pairwise.matching.pricing.blas import ONE_BLAS_THREAD
 from pairwise.matching.pricing.shipping import unpacked
-from pairwise.matching.pricing.weights import BLOCK, Floats, Ints
+from pairwise.matching.pricing.weights import BLOCK, Ints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pairwise.matching.pricing.potentials import Potentials
 
 People = slice | Ints
 Tile = tuple[slice, slice]
@@ -41,8 +42,8 @@ class Task:
     ----------
     groups : tuple of (slice or int array)
         Who they are; the second group comes after the first.
-    potential : float32 array (m,)
-        What is taken off the scores of each of them.
+    potentials : Potentials
+        What is taken off the scores of the m of them.
     slots : int
         Pairs kept for each.
     tiles : iterable of (rows, columns)
@@ -50,7 +51,7 @@ class Task:
     """
 
     groups: tuple[People, ...]
-    potential: Floats
+    potentials: Potentials
     slots: int
     tiles: Iterable[Tile]
 
@@ -65,22 +66,23 @@ class Task:
 def collect(shipment: Any, task: Task) -> _kernel.CandidatePool:
     """Keep the best pairs of everybody over the blocks of a task: what executors run."""
     weights = unpacked(shipment)
-    pool = _kernel.CandidatePool(len(task.potential), task.slots)
+    potentials = task.potentials
+    pool, sets = _kernel.CandidatePool(potentials.n, task.slots), potentials.of_sets()
     with ONE_BLAS_THREAD:
         for rows, columns in task.tiles:
             block = weights.float32_block(task.people_at(rows), task.people_at(columns))
-            pool.offer_block(block, rows.start, columns.start, task.potential)
+            pool.offer_block(block, rows.start, columns.start, potentials.own, sets)
     return pool
 
 
 class SharedTasks:
     """A pass by threads: each takes the next block when it is free, and keeps one pool."""
 
-    def __init__(self, people: People, potential: Floats, slots: int) -> None:
-        self._tiles = deque(upper_blocks(len(potential), BLOCK))
+    def __init__(self, people: People, potentials: Potentials, slots: int) -> None:
+        self._tiles = deque(upper_blocks(potentials.n, BLOCK))
         self._count = len(self._tiles)
-        everybody = np.arange(len(potential), dtype=np.int32)
-        task = Task((people,), potential, slots, _Taking(self._tiles))
+        everybody = np.arange(potentials.n, dtype=np.int32)
+        task = Task((people,), potentials, slots, _Taking(self._tiles))
         self.tasks = [(task, everybody)] * min(CORES, self._count)
 
     def share(self, running: int) -> float:  # noqa: ARG002
@@ -95,8 +97,8 @@ class SharedTasks:
 class SeparateTasks:
     """A pass by processes: all pairs of one group or between two, small enough to be spread."""
 
-    def __init__(self, people: People, potential: Floats, slots: int) -> None:
-        n = len(potential)
+    def __init__(self, people: People, potentials: Potentials, slots: int) -> None:
+        n = potentials.n
         groups = [slice(k, min(k + GROUP, n)) for k in range(0, n, GROUP)]
         pairs = [(a, b) for a in range(len(groups)) for b in range(a, len(groups))]
         self.tasks: list[tuple[Task, Ints]] = []
@@ -105,7 +107,7 @@ class SeparateTasks:
             places = np.concatenate([np.arange(s.start, s.stop, dtype=np.int32) for s in spans])
             parts = tuple(_part(people, span) for span in spans)
             tiles = _tiles_of([_length(part) for part in parts])
-            self.tasks.append((Task(parts, potential[places], slots, tiles), places))
+            self.tasks.append((Task(parts, potentials.among(places), slots, tiles), places))
 
     def share(self, running: int) -> float:
         """Return the share of tasks that are done."""

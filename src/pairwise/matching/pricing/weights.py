@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,6 +18,8 @@ Progress = Callable[[str, float], None]
 
 BLOCK = 1024
 """Rows and columns of a block of scores."""
+
+_CHUNK = 1 << 17  # pairs weighed at once
 
 
 class PairWeights(Protocol):
@@ -54,12 +56,21 @@ class PairWeights(Protocol):
 
 
 class Violated(NamedTuple):
-    """Pairs (i, j) that duals do not cover, or hardly: weights, and by how much they fall short."""
+    """Pairs (i, j) that duals do not cover: weights, and by how much they fall short.
+
+    Complete if there are no others.
+    """
 
     i: Ints
     j: Ints
     weight: Units
     short: Units
+    complete: bool = True
+
+    @property
+    def tells(self) -> bool:
+        """Whether it names a pair, or says that there is none."""
+        return self.complete or len(self.i) > 0
 
 
 def each_once(i: Ints, j: Ints, n: int) -> tuple[Ints, Ints]:
@@ -79,6 +90,12 @@ def rank_among_equals(values: Ints) -> NDArray[np.int64]:
     return rank
 
 
+def joined(edges: Sequence[Edges]) -> Edges:
+    """Return all edges one after the other."""
+    u, v, w = (np.concatenate(part) for part in zip(*edges, strict=True))
+    return u, v, w
+
+
 def pairs_in(pool: _kernel.CandidatePool, people: Ints) -> tuple[Ints, Ints]:
     """Return the pairs that a pool among some people keeps; most from both ends."""
     partners = pool.partners()
@@ -95,3 +112,10 @@ def greedy(people: Ints, u: Ints, v: Ints, w: Units) -> Ints:
     inside = (a >= 0) & (b >= 0)
     local: Ints = _kernel.greedy_mates(len(people), a[inside], b[inside], w[inside])
     return np.where(local >= 0, people[local], -1).astype(np.int32)
+
+
+def weigh(weights: PairWeights, i: Ints, j: Ints) -> Units:
+    """Return exact weights of pairs, a chunk at a time."""
+    parts = [slice(k, k + _CHUNK) for k in range(0, len(i), _CHUNK)]
+    found = [weights.weights_pairs(i[part], j[part]) for part in parts]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
