@@ -144,6 +144,24 @@ def highs(matrix: np.ndarray, met: np.ndarray, least: int) -> float:
     return -float(answer.fun)
 
 
+def test_many_people_are_content_with_a_small_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above so many people pairs in question are looked at only where the gap is not small."""
+    rng = np.random.default_rng(3)
+    people = pw.Participants(
+        range(320), interests=rng.random((320, 6)), numbers={"grade": rng.integers(1, 8, 320)}
+    )
+    quotas = [pw.Average(pw.Closeness("grade"), at_least=0.8)]
+    asked = []
+    near = quota_pairing.PeopleOracle.near_pairs
+    monkeypatch.setattr(
+        quota_pairing.PeopleOracle, "near_pairs", lambda *a: (asked.append(a), near(*a))[1]
+    )
+    plan = pw.pair(people, pw.Similarity("interests"), quotas=quotas)
+    plan.verify()
+    assert plan.gap <= 1e-4
+    assert not asked
+
+
 @pytest.mark.parametrize("n", [40, 60])
 def test_equals_highs(n: int) -> None:
     """The optimum of a share agrees with an integer programme over all pairs."""

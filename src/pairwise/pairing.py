@@ -122,8 +122,9 @@ def pair(
     they are computed block by block, one or two passes over all pairs, memory O(n).
 
     Quotas are folded into the scores by multipliers, one exact matching a step; alternating cycles
-    of the plans found are recombined, HiGHS chooses among pairs that the duals leave in question,
-    and branches with bounds of their own close what is left. With very many quotas, or an odd
+    of the plans found are recombined, HiGHS chooses among their groups, and then among pairs that
+    the duals leave in question, unless more than 300 people are within a gap of 1e-4; branches with
+    bounds of their own close what is left. With very many quotas, or an odd
     number and a trio, a gap may remain: then the status is BOUNDED, and `gap` says how large. A
     time limit is then kept between matchings. Above 2,500 people every step scores all pairs anew.
 

@@ -22,9 +22,9 @@ from pairwise.matching.tilted.recombine import Recombination, keeps
 from pairwise.matching.tilted.tilt import Tilt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pairwise.matching.tilted.oracle import Oracle
+    from pairwise.matching.tilted.oracle import Indices, Oracle
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +34,9 @@ _MIXED = 1e-6
 _MOST_PAIRS = 12
 _ANY = 2**60
 _MARGIN = 4e-6
+_LATE = 8
+_MANY = 300
+_SMALL_GAP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -223,17 +226,36 @@ class TiltedSearch:
                 self._note([] if found is None else [found])
 
     def _solve_near(self, node: _Node) -> None:
-        """Let HiGHS choose among the pairs that a better plan can hold."""
+        """Let HiGHS choose, first among the groups of the last plans, then among near pairs.
+
+        Near are the pairs that a better plan can hold. With many people that takes ten times as
+        long as all else, so there a gap is left if it is small.
+        """
         if node.found is None or node.leaf is None:
             return
-        tilt, oracle = node.leaf.tilt, self.oracle
+        if node.mixture is not None:
+            nothing = np.empty(0, dtype=np.intp)
+            shares = zip(node.columns, node.mixture.shares, strict=False)
+            mixed = [one for one, part in shares if part > _MIXED]
+            self._choose(node, (nothing, nothing), [*mixed, *node.columns[-_LATE:]])
+        if self._done(node.leaf) or (self.oracle.n > _MANY and self._within(node.leaf, _SMALL_GAP)):
+            return
         value = None if self.best is None else self.best.value
-        room = _ANY if value is None else ((node.leaf.bound or 0) - value) * tilt.scale
-        pairs = oracle.near_pairs(node.found, tilt, 2 * room)
-        known = [*node.columns, *([] if self.best is None else [self.best])]
+        room = _ANY if value is None else ((node.leaf.bound or 0) - value) * node.leaf.tilt.scale
+        self._choose(
+            node, self.oracle.near_pairs(node.found, node.leaf.tilt, 2 * room), node.columns
+        )
+
+    def _choose(self, node: _Node, pairs: tuple[Indices, Indices], known: Sequence[Column]) -> None:
+        """Let HiGHS choose among some pairs and the groups of known plans."""
+        assert node.found is not None  # noqa: S101
+        oracle = self.oracle
+        plans = [*known, *([] if self.best is None else [self.best])]
+        if not plans:
+            return
         certificate = node.found.certificate
         for margin in (0.0, _MARGIN):
-            found = best_among(oracle, pairs, known, certificate, self.seconds_left(), margin)
+            found = best_among(oracle, pairs, plans, certificate, self.seconds_left(), margin)
             if found is None or keeps(found.sums, oracle.limits):
                 break
         self._note([] if found is None else [found])
@@ -293,11 +315,14 @@ class TiltedSearch:
         return min(doubtful)[1] if doubtful else None
 
     def _done(self, leaf: Leaf | None) -> bool:
+        return self._within(leaf, self.target_gap)
+
+    def _within(self, leaf: Leaf | None, gap: float) -> bool:
         if leaf is None or self.best is None:
             return False
         if leaf.bound is None:
             return True
-        return leaf.bound - self.best.value <= self.target_gap * abs(leaf.bound)
+        return leaf.bound - self.best.value <= gap * abs(leaf.bound)
 
     def _over(self) -> bool:
         return self.steps >= self.most or self.seconds_left() == 0.0
