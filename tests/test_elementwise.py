@@ -57,6 +57,28 @@ def test_sums_and_shares_have_the_bits_of_numpy(shape: tuple[int, int], dtype: t
     np.testing.assert_array_equal(fresh, np.where(2 * part > 1, 1, 2 * part))
 
 
+def minima(left: np.ndarray, right: np.ndarray, out: np.ndarray) -> None:
+    """Fill with sums of minima, scaled by numbers of rows and columns."""
+    row, column = (np.arange(1, len(side) + 1, dtype=out.dtype) for side in (left, right))
+    _kernel.sum_of_minima(left, right, row, column, out)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("most", [1, 3, 255])
+@pytest.mark.parametrize("columns", [1, 40, 257])
+def test_minima_are_summed_and_scaled(columns: int, most: int, dtype: type) -> None:
+    """Sums of minima of bytes, up to two bytes large, in a part of a block; nothing beside it."""
+    rng = np.random.default_rng(columns)
+    left, right = (rng.integers(0, most + 1, (n, columns), dtype=np.uint8) for n in (5, 600))
+    left[0], right[0] = most, most
+    whole = np.full((5, 604), -1, dtype)
+    minima(left, right, whole[:, 2:-2])
+    sums = np.minimum(left[:, None], right).astype(np.int64).sum(axis=2).astype(dtype)
+    row, column = (np.arange(1, n + 1, dtype=dtype) for n in (5, 600))
+    np.testing.assert_array_equal(whole[:, 2:-2], sums * row[:, None] * column)
+    assert (whole[:, [0, 1, -2, -1]] == -1).all()
+
+
 def test_blocks_that_do_not_fit_are_refused() -> None:
     """Another shape, another number of sides or columns with gaps must not be read past the end."""
     block = np.ones((4, 6), np.float32)
@@ -65,7 +87,9 @@ def test_blocks_that_do_not_fit_are_refused() -> None:
         lambda: _kernel.combine("median", block, block.copy()),
         lambda: _kernel.cap(block[:, ::2]),
         lambda: _kernel.add_weighted(block, np.ones((3, 6), np.float32), 0.5),
+        lambda: minima(np.zeros((4, 2), np.uint8), np.zeros((5, 2), np.uint8), block),
+        lambda: minima(np.zeros((4, 2), np.uint8), np.zeros((6, 3), np.uint8), block),
         lambda: _kernel.share_of_union(block, np.ones(3, np.float32), np.ones(6, np.float32)),
     ):
-        with pytest.raises(ValueError, match=r"values|kind|left"):
+        with pytest.raises(ValueError, match=r"values|kind|left|out"):
             call()

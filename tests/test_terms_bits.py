@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import pairwise as pw
 from pairwise import InvalidInput, Participants
 from pairwise.terms import BoundTerm, Term, coding
-from pairwise.terms.coding import Elementwise, LevelGrid, Thermometer, coded, unit_grid
+from pairwise.terms.blocks import PAIRED
+from pairwise.terms.coding import Elementwise, LevelGrid, Stepwise, Thermometer, coded, unit_grid
 from references import REFERENCES, TERMS, everybody, same, some_term
 from strategies import filled, full_cohorts
 
@@ -137,6 +138,36 @@ def test_both_ways_to_sum_minima_have_the_same_bits(seed: int, levels: int, colu
         out = np.empty((9, 9))
         way.sum_of_minima(coding.GRID, weighted, way.codes(theirs, np.float64), out)
         assert same(out, expected)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    levels=st.sampled_from([2, 4, 12, 100, 256, 257]),
+    columns=st.sampled_from([1, 3, 32, 257, 300]),
+)
+def test_whole_steps_have_the_same_bits(seed: int, levels: int, columns: int) -> None:
+    """Bytes of whole steps sum to the minima exactly, or are refused where they would not fit."""
+    rng = np.random.default_rng(seed)
+    grid = LevelGrid.of(float(levels), columns)
+    whole = [rng.integers(0, levels, (7, columns)) for _ in range(2)]
+    whole[0][0, 0], whole[1][0, 0] = levels - 1, 1
+    a, b = (grid.snapped(matrix) for matrix in whole)
+    found = Stepwise.coded([a, b], grid)
+    assert (found is None) == (levels > 256 or columns * (levels - 1) > 65_535)
+    if found is None:
+        return
+    coder, (left, right) = found
+    expected = np.array([[math.fsum(np.minimum(x, y)) for y in b] for x in a])
+    out = np.empty((7, 7))
+    assert same(coder.sum_of_minima(coding.GRID, left, right, out), expected)
+    assert same(coder.sum_of_minima(PAIRED, left, right, np.empty(7)), np.diag(expected).copy())
+
+
+def test_levels_that_are_not_whole_steps_have_none() -> None:
+    """Thirds next to tenths have no common step of which a byte holds enough."""
+    grid = LevelGrid.of(1.0, 2)
+    assert Stepwise.coded([grid.snapped([[1 / 3, 0.1]])], grid) is None
+    assert Stepwise.coded([grid.snapped([[0.0, 0.0]])], grid) is None
 
 
 def test_many_levels_change_the_way_not_the_value(monkeypatch: pytest.MonkeyPatch) -> None:

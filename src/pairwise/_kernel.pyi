@@ -148,6 +148,15 @@ def share_of_union(shared: Annotated[NDArray[numpy.float64], dict(device='cpu')]
     """
 
 @overload
+def sum_of_minima(left: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], right: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], row_scale: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], column_scale: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], out: Annotated[NDArray[numpy.float32], dict(device='cpu')]) -> None: ...
+
+@overload
+def sum_of_minima(left: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], right: Annotated[NDArray[numpy.uint8], dict(shape=(None, None), order='C', device='cpu', writable=False)], row_scale: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], column_scale: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], out: Annotated[NDArray[numpy.float64], dict(device='cpu')]) -> None:
+    """
+    Fill with sums of minima of rows of whole steps, times the scales of row and column; sums below 2**16.
+    """
+
+@overload
 def cap(values: Annotated[NDArray[numpy.float32], dict(device='cpu')]) -> None: ...
 
 @overload

@@ -6,6 +6,7 @@
 
 #include "bindings.h"
 #include "elementwise.h"
+#include "minima.h"
 
 namespace pairwise::bind {
 
@@ -87,11 +88,27 @@ void add_known_values(const Values<T>& total, const Values<T>& known, const Valu
 }
 
 template <class T>
+void fill_minima(const Table<std::uint8_t>& left, const Table<std::uint8_t>& right, const Vector<T>& row_scale,
+                 const Vector<T>& column_scale, const Values<T>& out) {
+  const Block<T> block = block_of(out);
+  if (left.shape(1) != right.shape(1) || block.rows != left.shape(0) || block.columns != right.shape(0) ||
+      row_scale.size() != block.rows || column_scale.size() != block.columns) {
+    throw std::invalid_argument("out: must have a row for each of left and a column for each of right");
+  }
+  const Steps rows{left.data(), left.shape(0), left.shape(1)}, columns{right.data(), right.shape(0), right.shape(1)};
+  nb::gil_scoped_release release;
+  sum_of_minima(rows, columns, as_span(row_scale), as_span(column_scale), block);
+}
+
+template <class T>
 void bind_for(nb::module_& m) {
   m.def("combine", &combine_values<T>, "kind"_a, "mine"_a.noconvert(), "theirs"_a.noconvert(),
         "Overwrite what one side gains by the value of the pair; a known direction stands alone.");
   m.def("share_of_union", &share_values<T>, "shared"_a.noconvert(), "left"_a.noconvert(), "right"_a.noconvert(),
         "Overwrite what row and column share by shared / (left + right - shared).");
+  m.def("sum_of_minima", &fill_minima<T>, "left"_a.noconvert(), "right"_a.noconvert(), "row_scale"_a.noconvert(),
+        "column_scale"_a.noconvert(), "out"_a.noconvert(),
+        "Fill with sums of minima of rows of whole steps, times the scales of row and column; sums below 2**16.");
   m.def("cap", &cap_values<T>, "values"_a.noconvert(), "Cut values at 1, NaN stays.");
   m.def("add_weighted", &add_weighted_values<T>, "total"_a.noconvert(), "values"_a.noconvert(), "weight"_a,
         "Add weight * values to the total.");
