@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
-from pairwise import InfeasibleError, InvalidInput, VerificationError
+from pairwise import InfeasibleError, InvalidInput, VerificationError, _kernel
 from pairwise.matching import assignment
 
 EXAMPLES = settings(max_examples=60, deadline=None)
@@ -140,6 +140,82 @@ def test_pricing_finds_the_optimum(shape, kind):
     assert len(found.rows) == len(rows)
     assert found.weight == pytest.approx(weights[rows, cols].sum(), abs=1e-9)
     assert found.bound - found.weight <= 2 * found.rounding
+
+
+CONTESTED = {
+    "equal": lambda rng, rows, cols: np.ones((rows, cols)),
+    "ties": lambda rng, rows, cols: rng.integers(-2, 3, (rows, cols)),
+    "sparse": lambda rng, rows, cols: rng.random((rows, cols)) < 0.05,
+    "popular": lambda rng, rows, cols: np.add.outer(
+        rng.integers(0, 1000, rows), rng.integers(0, 1000, cols)
+    ),
+    "product": lambda rng, rows, cols: np.outer(np.arange(rows), rng.integers(-20, 50, cols)),
+    "line": lambda rng, rows, cols: (
+        -np.abs(np.subtract.outer(rng.integers(0, 300, rows), rng.integers(100, 400, cols)))
+    ),
+    "copies": lambda rng, rows, cols: rng.integers(0, 99, (5, 7))[
+        rng.integers(0, 5, rows)[:, None], rng.integers(0, 7, cols)
+    ],
+}
+
+
+def best_worth(weights, cardinality):
+    """Return (pairs, worth) of the best one-to-one assignment by scipy; NaN is not allowed."""
+    allowed = ~np.isnan(weights)
+    if cardinality == "any":
+        values = np.where(allowed, np.maximum(weights, 0), 0)
+    else:
+        bonus = 4 * (min(weights.shape) + 2) * (np.nanmax(np.abs(weights), initial=0) + 1)
+        values = np.where(allowed, weights + bonus, 0)
+    rows, cols = optimize.linear_sum_assignment(values, maximize=True)
+    used = values[rows, cols] > 0
+    return int(used.sum()), weights[rows, cols][used].sum()
+
+
+@EXAMPLES
+@given(
+    st.sampled_from(list(CONTESTED)),
+    st.integers(1, 50),
+    st.integers(0, 50),
+    st.sampled_from(["any", "maximum"]),
+    st.sampled_from([0.0, 0.05, 0.7]),
+    st.integers(0, 2**32 - 1),
+)
+def test_contested_columns(kind, rows, further, cardinality, missing, seed):
+    """Where rows want the same columns, or tie, the optimum is scipy's; floats and integers."""
+    rng = np.random.default_rng(seed)
+    cols = rows + further * (seed % 2)
+    weights = CONTESTED[kind](rng, rows, cols).astype(float)
+    weights[rng.random(weights.shape) < missing] = np.nan
+    pairs, worth = best_worth(weights, cardinality)
+    tables = [(weights, 1), (weights / 3, 3)] + ([] if missing else [(weights.astype(int), 1)])
+    for table, factor in tables:
+        found = assignment(table, cardinality=cardinality)
+        found.verify()
+        assert found.optimal
+        assert found.weight * factor == pytest.approx(worth, abs=1e-6)
+        assert cardinality == "any" or len(found.rows) == pairs
+
+
+@pytest.mark.parametrize("kind", ["popular", "product", "line"])
+@pytest.mark.parametrize("time_limit", [0.0, 0.002])
+def test_contested_columns_keep_a_bound(kind, time_limit):
+    """Stopped while many rows bid for the same columns, the bound still holds."""
+    weights = CONTESTED[kind](np.random.default_rng(4), 300, 300)
+    found = assignment(weights, time_limit=time_limit)
+    found.verify()
+    assert found.bound >= assignment(weights).weight or len(found.rows) < 300
+
+
+@pytest.mark.parametrize("reading", [_kernel.FloatTableReading, _kernel.IntTableReading])
+def test_a_reading_serves_twice(reading):
+    """What was read once is assigned anew each time, with any scale and cardinality."""
+    table = np.random.default_rng(6).integers(-9, 10, (40, 40))
+    read = reading(table.astype(float if reading is _kernel.FloatTableReading else np.int64))
+    assert read.magnitude == (np.abs(table).max(), True)
+    first, other, again = (read.assign(1.0, maximum) for maximum in (True, False, True))
+    assert np.array_equal(first["cols"], again["cols"])
+    assert table[other["rows"], other["cols"]].sum() >= table[first["rows"], first["cols"]].sum()
 
 
 @pytest.mark.parametrize("minimum", [0, 1])

@@ -119,6 +119,42 @@ def assign_table(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, No
 @overload
 def assign_table(weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)], scale: float, rows: tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]], cols: tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]], maximum: bool, time_limit: float | None = None) -> dict[str, Any]: ...
 
+class FloatTableReading:
+    """
+    A table that was read once for an assignment of every row to a column of its own.
+    """
+
+    def __init__(self, weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None: ...
+
+    @property
+    def magnitude(self) -> tuple[float, bool]:
+        """
+        Largest absolute entry that is allowed, and whether all entries are whole numbers.
+        """
+
+    def assign(self, scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any] | None:
+        """
+        The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.
+        """
+
+class IntTableReading:
+    """
+    A table that was read once for an assignment of every row to a column of its own.
+    """
+
+    def __init__(self, weights: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None: ...
+
+    @property
+    def magnitude(self) -> tuple[float, bool]:
+        """
+        Largest absolute entry that is allowed, and whether all entries are whole numbers.
+        """
+
+    def assign(self, scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any] | None:
+        """
+        The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.
+        """
+
 def table_magnitude(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[float, bool]:
     """
     Largest absolute entry that is allowed, and whether all entries are whole numbers.

@@ -38,26 +38,14 @@ bool has_minima(const AssignmentProblem& problem) {
          std::any_of(problem.cols.low.begin(), problem.cols.low.end(), positive);
 }
 
-// A path of changes enters and leaves at two ends, and alternates between at most min(rows, cols) + 1 new and
-// min(rows, cols) old pairs; `most` is what it can change at the most.
 Ranks choose_ranks(const AssignmentProblem& problem, long double low, long double high) {
-  if (low > high) low = high = 0;
   long double gains = 0;
   for (const Loads* side : {&problem.rows, &problem.cols}) {
     const auto [least, most] = gain_range(*side);
     gains += static_cast<long double>(most) - static_cast<long double>(least);
   }
-  const long double paths = std::min(problem.rows.size(), problem.cols.size()) + 2;
-  const long double most = (high - low + 1) * paths + std::max(std::abs(low), std::abs(high)) + gains + 1;
-  if (most * 32 >= static_cast<long double>(kMaxWeight)) {
-    throw std::invalid_argument(
-        "weights: their range times the number of rows or columns must stay below 2^54 units; divide them by a "
-        "common factor or pass floats");
-  }
-  Ranks ranks;
-  if (problem.maximum) ranks.bonus = static_cast<Weight>(most);
-  if (has_minima(problem)) ranks.mandatory = 4 * static_cast<Weight>(most);
-  return ranks;
+  const Weight most = most_at_stake(problem.rows.size(), problem.cols.size(), low, high, gains);
+  return {problem.maximum ? most : 0, has_minima(problem) ? 4 * most : 0};
 }
 
 PricedAssignment read(const Assigner& assigner, Weight bonus) {
@@ -349,6 +337,18 @@ class TableSolver {
 };
 
 }  // namespace
+
+Weight most_at_stake(Vertex rows, Vertex cols, long double low, long double high, long double gains) {
+  if (low > high) low = high = 0;
+  const long double paths = std::min(rows, cols) + 2;
+  const long double most = (high - low + 1) * paths + std::max(std::abs(low), std::abs(high)) + gains + 1;
+  if (most * 32 >= static_cast<long double>(kMaxWeight)) {
+    throw std::invalid_argument(
+        "weights: their range times the number of rows or columns must stay below 2^54 units; divide them by a "
+        "common factor or pass floats");
+  }
+  return static_cast<Weight>(most);
+}
 
 Magnitude magnitude_of(std::span<const double> entries) {
   constexpr std::size_t lanes = 8;

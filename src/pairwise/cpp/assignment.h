@@ -38,6 +38,11 @@ struct Magnitude {
 };
 Magnitude magnitude_of(std::span<const double> entries);
 
+// The most that changes along a path can be worth, for weights from `low` to `high`: a path enters and leaves at two
+// ends, and alternates between at most min(rows, cols) + 1 new and min(rows, cols) old pairs. Throws
+// std::invalid_argument if that does not fit.
+Weight most_at_stake(Vertex rows, Vertex cols, long double low, long double high, long double gains);
+
 struct AssignmentProblem {
   Loads rows, cols;
   bool maximum;  // as many pairs as can be, then most weight

@@ -2,6 +2,7 @@
 
 #include "assignment.h"
 #include "bindings.h"
+#include "one_to_one.h"
 
 namespace pairwise::bind {
 
@@ -85,6 +86,43 @@ Answer edges(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weig
   return to_dict(std::move(answer));
 }
 
+// A table that was read once for a one-to-one assignment.
+template <class Number>
+class TableReading {
+ public:
+  explicit TableReading(const Table<Number>& weights)
+      : weights_(weights),
+        solver_(weights.data(), static_cast<Vertex>(weights.shape(0)), static_cast<Vertex>(weights.shape(1))) {}
+
+  std::pair<double, bool> magnitude() const { return {solver_.magnitude().largest, solver_.magnitude().whole}; }
+
+  std::optional<Answer> assign(double scale, bool maximum, std::optional<double> time_limit) {
+    DeadlineOrSignal interrupt(time_limit);
+    std::optional<PricedAssignment> answer;
+    {
+      nb::gil_scoped_release release;
+      answer = solver_.solve(scale, maximum, interrupt);
+    }
+    if (!answer) return std::nullopt;
+    return to_dict(std::move(*answer));
+  }
+
+ private:
+  Table<Number> weights_;  // keeps the entries alive
+  OneToOne<Number> solver_;
+};
+
+template <class Number>
+void bind_reading(nb::module_& m, const char* name) {
+  using Reading = TableReading<Number>;
+  nb::class_<Reading>(m, name, "A table that was read once for an assignment of every row to a column of its own.")
+      .def(nb::init<const Table<Number>&>(), "weights"_a.noconvert())
+      .def_prop_ro("magnitude", &Reading::magnitude,
+                   "Largest absolute entry that is allowed, and whether all entries are whole numbers.")
+      .def("assign", &Reading::assign, "scale"_a, "maximum"_a, "time_limit"_a = nb::none(),
+           "The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.");
+}
+
 std::pair<double, bool> table_magnitude(const Table<double>& weights) {
   nb::gil_scoped_release release;
   const Magnitude found = magnitude_of({weights.data(), weights.size()});
@@ -98,6 +136,8 @@ void bind_assignment(nb::module_& m) {
         "time_limit"_a = nb::none(), "Maximum-weight assignment with loads on a full table, by pricing.");
   m.def("assign_table", &table<Weight>, "weights"_a.noconvert(), "scale"_a, "rows"_a, "cols"_a, "maximum"_a,
         "time_limit"_a = nb::none());
+  bind_reading<double>(m, "FloatTableReading");
+  bind_reading<Weight>(m, "IntTableReading");
   m.def("table_magnitude", &table_magnitude, "weights"_a.noconvert(),
         "Largest absolute entry that is allowed, and whether all entries are whole numbers.");
   m.def("assign_edges", &edges, "u"_a, "v"_a, "weight"_a, "rows"_a, "cols"_a, "maximum"_a,

@@ -11,8 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from pairwise import _kernel
 from pairwise.errors import InvalidInput, VerificationError
 from pairwise.matching.certificate import NOT_ALLOWED
+from pairwise.matching.clock import Clock
 from pairwise.matching.general_sources import element_type
-from pairwise.matching.loads import Loads, Units, check_gains, exact_sum, make_loads
+from pairwise.matching.loads import (
+    Loads,
+    Units,
+    add_gains,
+    check_gains,
+    exact_sum,
+    make_loads,
+)
 
 if TYPE_CHECKING:
     from pairwise.matching.bipartite_certificate import AssignmentCertificate
@@ -47,14 +55,17 @@ class Source(ABC):
         rows, cols = self.shape
         row_gains = check_gains("row_gains", request.row_gains, rows)
         col_gains = check_gains("col_gains", request.col_gains, cols)
-        self._choose_scale([gains for gains in (row_gains, col_gains) if gains is not None])
-        row = ("row", rows, cols, request.row_capacity, request.row_minimum)
-        col = ("col", cols, rows, request.col_capacity, request.col_minimum)
-        return make_loads(*row, row_gains, self.scale), make_loads(*col, col_gains, self.scale)
+        row = make_loads("row", rows, cols, request.row_capacity, request.row_minimum)
+        col = make_loads("col", cols, rows, request.col_capacity, request.col_minimum)
+        gains = [gains for gains in (row_gains, col_gains) if gains is not None]
+        self._choose_scale(gains, not gains and row.at_most_one and col.at_most_one)
+        return add_gains("row", row, row_gains, self.scale), add_gains(
+            "col", col, col_gains, self.scale
+        )
 
-    def _choose_scale(self, gains: list[NDArray[np.float64]]) -> None:
+    def _choose_scale(self, gains: list[NDArray[np.float64]], one_to_one: bool) -> None:
         """Take the largest power of two by which weights and gains fit the kernel."""
-        largest, whole = self._magnitude()
+        largest, whole = self._magnitude(one_to_one)
         for given in gains:
             largest = max(largest, float(np.abs(given).max(initial=0.0)))
             whole = whole and bool((given == np.rint(given)).all())
@@ -91,7 +102,7 @@ class Source(ABC):
         """Return the weights of pairs as they were given."""
 
     @abstractmethod
-    def _magnitude(self) -> tuple[float, bool]:
+    def _magnitude(self, one_to_one: bool) -> tuple[float, bool]:
         """Return the largest absolute weight, and whether all are whole numbers."""
 
     @abstractmethod
@@ -134,6 +145,8 @@ class Source(ABC):
 class TableSource(Source):
     """A validated table of weights, one row each."""
 
+    _reading: _kernel.IntTableReading | _kernel.FloatTableReading | None = None
+
     def __init__(self, weights: ArrayLike) -> None:
         array = np.asarray(weights)
         if array.ndim != 2:
@@ -145,11 +158,16 @@ class TableSource(Source):
     def solve(
         self, sides: tuple[Loads, Loads], maximum: bool, time_limit: float | None
     ) -> dict[str, Any]:
-        """Solve by pricing."""
-        rows, cols = (side.arrays for side in sides)
-        answer: dict[str, Any] = _kernel.assign_table(
-            self.array, self.scale, rows, cols, maximum, time_limit
-        )
+        """Solve one to one, or by pricing where loads or the shape ask for it."""
+        answer: dict[str, Any] | None = None
+        clock = Clock(time_limit)
+        if self._reading is not None:
+            answer = self._reading.assign(self.scale, maximum, clock.left())
+            self._reading = None
+        if answer is None:
+            rows, cols = (side.arrays for side in sides)
+            left = clock.left()
+            answer = _kernel.assign_table(self.array, self.scale, rows, cols, maximum, left)
         return answer
 
     def check(self, certificate: AssignmentCertificate) -> None:
@@ -178,8 +196,17 @@ class TableSource(Source):
         values: NDArray[Any] = self.array[rows, cols]
         return values
 
-    def _magnitude(self) -> tuple[float, bool]:
-        return (0.0, True) if self.integral else _kernel.table_magnitude(self.array)
+    def _magnitude(self, one_to_one: bool) -> tuple[float, bool]:
+        if one_to_one and self.shape[0] <= self.shape[1]:
+            read = _kernel.IntTableReading if self.integral else _kernel.FloatTableReading
+            self._reading = read(self.array)
+        if self.integral:
+            return 0.0, True
+        return (
+            _kernel.table_magnitude(self.array)
+            if self._reading is None
+            else self._reading.magnitude
+        )
 
     def _forget_integers(self) -> None:
         if not self.integral:
@@ -248,7 +275,7 @@ class PairSource(Source):
         values: NDArray[Any] = self.values[found]
         return values
 
-    def _magnitude(self) -> tuple[float, bool]:
+    def _magnitude(self, one_to_one: bool) -> tuple[float, bool]:  # noqa: ARG002
         if self.integral:
             return 0.0, True
         whole = bool((self.values == np.rint(self.values)).all())

@@ -41,10 +41,17 @@ class Loads:
         """The four arrays, as the kernel takes them."""
         return self.low, self.high, self.gain_start, self.gain
 
+    @property
+    def at_most_one(self) -> bool:
+        """Whether each takes one partner or none, and gains nothing by it beyond weights."""
+        return bool((self.high == 1).all()) and not self.low.any() and not len(self.gain)
+
     def conjugate(self, duals: Units) -> int:
         """Return the sum over nodes of the most that ``gains(k) + dual * k`` can be, in units."""
         if not len(self.gain):
-            loads = np.where(duals >= 0, self.high, self.low)
+            loads = np.where(duals >= 0, self.high, self.low).astype(np.int64)
+            if int(loads.sum()) < 1 << 31:
+                return (int((duals >> 32) @ loads) << 32) + int((duals & 0xFFFFFFFF) @ loads)
             products = zip(loads.tolist(), duals.tolist(), strict=True)
             return sum(load * dual for load, dual in products)
         return sum(self._best(v, int(dual)) for v, dual in enumerate(duals))
@@ -111,16 +118,8 @@ def check_gains(name: str, gains: ArrayLike | None, n: int) -> NDArray[np.float6
     return array
 
 
-def make_loads(
-    side: str,
-    n: int,
-    most: int,
-    capacity: ArrayLike,
-    minimum: ArrayLike,
-    gains: NDArray[np.float64] | None,
-    scale: float,
-) -> Loads:
-    """Return the loads of one side; a capacity beyond `most` others is cut to that.
+def make_loads(side: str, n: int, most: int, capacity: ArrayLike, minimum: ArrayLike) -> Loads:
+    """Return the loads of one side, without gains; a capacity beyond `most` others is cut to that.
 
     Raises
     ------
@@ -136,14 +135,18 @@ def make_loads(
             f"{side}_minimum[{v}] = {low[v]} is above {side}_capacity[{v}] = {high[v]}; "
             "raise the capacity or lower the minimum"
         )
-    high = np.maximum(np.minimum(high, most), low)
+    return Loads(low, np.maximum(np.minimum(high, most), low), NO_GAINS, NO_GAINS)
+
+
+def add_gains(side: str, loads: Loads, gains: NDArray[np.float64] | None, scale: float) -> Loads:
+    """Return loads with gains (n, k) of the k-th partner, rounded to units of ``1 / scale``."""
     if gains is None:
-        return Loads(low, high, NO_GAINS, NO_GAINS)
-    if n and gains.shape[1] < high.max():
+        return loads
+    if len(loads) and gains.shape[1] < loads.high.max():
         raise InvalidInput(
-            f"{side}_gains: has {gains.shape[1]} entries a node, needs {high.max()}: one for each "
-            "partner that somebody may have"
+            f"{side}_gains: has {gains.shape[1]} entries a node, needs {loads.high.max()}: one for "
+            "each partner that somebody may have"
         )
     units = np.rint(gains * scale).astype(np.int64)
-    start = np.arange(n + 1, dtype=np.int64) * units.shape[1]
-    return Loads(low, high, start, np.ascontiguousarray(units).ravel())
+    start = np.arange(len(loads) + 1, dtype=np.int64) * units.shape[1]
+    return Loads(loads.low, loads.high, start, np.ascontiguousarray(units).ravel())
