@@ -118,24 +118,8 @@ def test_rearranging_keeps_any_loads(seed):
     assert floors[1] >= floors[0] - 1e-9
 
 
-def test_picked_choices_fit():
-    """Rows that all like the same column take turns where it has one place."""
-    first, start = np.array([0, 2, 4]), np.arange(5)
-    arguments = (np.array([1.0, 0.5, 1.0, 0.2]), np.array([0, 1, 0, 1], np.int32))
-    loads = np.zeros(2, np.int32), np.ones(2, np.int32)
-    cooling = (0.5, 0.01, 20_000, 1)
-    chosen = _kernel.pick_choices(first, start, *arguments, *loads, 1.0, False, cooling)
-    assert chosen.tolist() == [1, 2]
-
-
 def test_misuse_is_named():
-    """Rows without choices and tables of other shapes are refused."""
-    none = np.zeros(0, np.int32)
-    with pytest.raises(ValueError, match="a row has no choice"):
-        _kernel.pick_choices(
-            np.zeros(2, np.int64), np.zeros(1, np.int64), np.zeros(0), none, none, none, 1.0, True,
-            (1.0, 0.1, 10, 1),
-        )  # fmt: skip
+    """Tables of other shapes are refused."""
     one = np.ones(1, np.int32)
     with pytest.raises(ValueError, match="do not fit"):
         _kernel.best_choices(np.ones((1, 2)), np.ones((1, 1)), one, one, 0.0, 1, 0.0, 1)

@@ -371,11 +371,6 @@ def rearrange(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None)
     Slots (row, col or -1) whose smallest share is as near the target as was found, then of the best sum; settings: target, weight of the sum, size of shares, rounds, seed.
     """
 
-def pick_choices(first: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], start: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], value: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], col_low: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], col_high: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], penalty: float, any: bool, cooling: tuple[float, float, int, int]) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]:
-    """
-    One choice of each row: least excess over loads of columns, then most worth, as found.
-    """
-
 def defer_acceptance(proposers: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], received: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)], proposer_capacity: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], receiver_capacity: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
     """
     Pairs of the stable matching that proposers like best; row i: what i thinks, and what is thought of i.

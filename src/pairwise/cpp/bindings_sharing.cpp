@@ -2,7 +2,6 @@
 
 #include "bindings.h"
 #include "choices.h"
-#include "pick.h"
 #include "rearrange.h"
 
 namespace pairwise::bind {
@@ -14,12 +13,6 @@ namespace {
 using Loads = Vector<Vertex>;
 using Listed = std::tuple<Owned<double>, Owned<std::uint8_t>, Owned<std::int64_t>, Owned<std::int64_t>, Owned<double>,
                           Owned<Vertex>>;
-using Heat = std::tuple<double, double, std::int64_t, std::uint64_t>;
-
-Cooling cooling_of(const Heat& heat) {
-  return {std::get<0>(heat), std::get<1>(heat), std::get<2>(heat), std::get<3>(heat)};
-}
-
 template <class Value>
 std::vector<Value> copied(const Vector<Value>& array) {
   return {array.data(), array.data() + array.size()};
@@ -59,22 +52,6 @@ std::pair<Owned<Vertex>, Owned<Vertex>> deal(const Table<double>& weights, const
   return {to_numpy(std::move(found.row)), to_numpy(std::move(found.col))};
 }
 
-Owned<std::int64_t> pick(const Vector<std::int64_t>& first, const Vector<std::int64_t>& start,
-                         const Vector<double>& value, const Loads& members, const Loads& col_low,
-                         const Loads& col_high, double penalty, bool any, const Heat& heat) {
-  Choices choices;
-  choices.first = copied(first);
-  choices.start = copied(start);
-  choices.value = copied(value);
-  choices.members = copied(members);
-  for (std::size_t row = 0; row + 1 < choices.first.size(); ++row) {
-    if (choices.first[row] == choices.first[row + 1]) throw std::invalid_argument("first: a row has no choice");
-  }
-  return to_numpy(interruptible([&](Interrupt& interrupt) {
-    return pick_choices(choices, as_span(col_low), as_span(col_high), penalty, any, cooling_of(heat), interrupt);
-  }));
-}
-
 }  // namespace
 
 void bind_sharing(nb::module_& m) {
@@ -86,8 +63,6 @@ void bind_sharing(nb::module_& m) {
         "rows"_a, "cols"_a, "settings"_a, "seconds"_a = nb::none(),
         "Slots (row, col or -1) whose smallest share is as near the target as was found, then of the best sum; "
         "settings: target, weight of the sum, size of shares, rounds, seed.");
-  m.def("pick_choices", &pick, "first"_a, "start"_a, "value"_a, "members"_a, "col_low"_a, "col_high"_a, "penalty"_a,
-        "any"_a, "cooling"_a, "One choice of each row: least excess over loads of columns, then most worth, as found.");
 }
 
 }  // namespace pairwise::bind

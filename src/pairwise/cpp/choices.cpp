@@ -53,6 +53,8 @@ class RowSearch {
     whole_ = low_ > high_ || !settle_multiplier();
     if (whole_) return;
     std::sort(items_.begin(), items_.end(), dearer);
+    largest_.assign(items_.size() + 1, kNever);
+    for (std::size_t k = items_.size(); k-- > 0;) largest_[k] = std::max(largest_[k + 1], items_[k].share);
     extend(0, -multiplier_ * floor_, 0, 0);
     std::sort(found_.begin(), found_.end(), better);
     const double best = found_.empty() ? kNever : found_.front().worth;
@@ -130,6 +132,12 @@ class RowSearch {
 
   double least() const { return full_ ? found_.front().worth : best_ - slack_; }
 
+  // Whether columns from k on can lift a share to the floor, `needed` of them or more.
+  bool may_reach(double share, std::size_t k, std::size_t needed) const {
+    const std::size_t most = largest_[k] > 0 ? high_ - chosen_.size() : needed;
+    return share + static_cast<double>(most) * largest_[k] >= floor_;
+  }
+
   // Depth is at most high_, so recursion is as deep as a row has partners.
   void extend(std::size_t from, double priced, double worth, double share) {
     if (chosen_.size() >= low_ && share >= floor_) keep(worth);
@@ -142,7 +150,7 @@ class RowSearch {
         if (q >= needed && items_[k + q].priced <= 0) break;
         most += items_[k + q].priced;
       }
-      if (most < least() || (full_ && most <= least())) return;
+      if (most < least() || (full_ && most <= least()) || !may_reach(share, k, needed)) return;
       chosen_.push_back(items_[k].col);
       extend(k + 1, priced + items_[k].priced, worth + items_[k].worth, share + items_[k].share);
       chosen_.pop_back();
@@ -170,6 +178,7 @@ class RowSearch {
   double multiplier_ = 0, bound_ = kNever, best_ = kNever;
   bool whole_ = false, full_ = false;
   std::vector<Item> items_;
+  std::vector<double> largest_;  // share of the columns from each on
   std::vector<Vertex> chosen_;
   std::vector<Choice> found_;
 };

@@ -15,6 +15,7 @@ constexpr std::size_t kMostRows = 160;   // at once
 constexpr std::size_t kNoises = 8192;
 constexpr float kNever = 1e6F;           // shares are divided by their size, so costs are far below
 constexpr double kNoise = 5e-4;
+constexpr double kLesser = 0.03;          // the sum counts so much until all are at the target
 constexpr double kHeavier = 1.03, kLighter = 0.99, kNearlyWorst = 0.8;
 
 std::size_t index(Vertex v) { return static_cast<std::size_t>(v); }
@@ -114,7 +115,7 @@ class Rearranger {
       const Vertex room = problem_.col_high[index(j)] - col_load_[index(j)] - given_[index(j)];
       for (Vertex k = 0; k < std::min<Vertex>(room, 2); ++k) free_.push_back(j);
     }
-    const std::size_t count = std::min(free_.size(), given_up_.size() / 4);
+    const std::size_t count = std::min(free_.size(), given_up_.size() / 8);
     shuffle(free_, count);
     items_.insert(items_.end(), free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(count));
   }
@@ -134,7 +135,8 @@ class Rearranger {
 
   void add_costs(Vertex i, float* costs) const {
     const double base = share_[index(i)], scale = weight_[index(i)] / settings_.size;
-    const double worth = settings_.sum_weight / settings_.size;
+    const bool met = best_floor_ >= settings_.target;
+    const double worth = settings_.sum_weight * (met ? 1.0 : kLesser) / settings_.size;
     const bool may_be_empty = row_load_[index(i)] >= problem_.row_low[index(i)];
     for (std::size_t q = 0; q < items_.size(); ++q) {
       const Vertex j = items_[q];
@@ -143,7 +145,7 @@ class Rearranger {
         continue;
       }
       const double lacking = std::max(settings_.target - base - share_of(i, j), 0.0);
-      if (lacking > 0 && settings_.sum_weight > 0) {
+      if (lacking > 0 && met) {
         costs[q] = kNever;
         continue;
       }

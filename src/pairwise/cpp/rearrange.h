@@ -22,7 +22,7 @@ struct SharedOut {
 
 struct Rearranging {
   double target;      // of all shares
-  double sum_weight;  // 0: what rows are short of the target counts alone; else the sum too
+  double sum_weight;  // of the sum, once all are at the target: no row then falls below; less until then
   double size;        // of shares, for noise
   std::int64_t rounds;
   std::uint64_t seed;

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise.matching.maximin.choices import Choices
+from pairwise.matching.maximin.columns import Columns
+from pairwise.matching.maximin.descent import Descent
+from pairwise.matching.maximin.picking import picked
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
 from pairwise.matching.maximin.rearranging import rearranged
@@ -18,11 +21,9 @@ if TYPE_CHECKING:
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
 _ROUNDS = 12
-_DEALS = 200
+_DEALS, _LAST_DEALS = 300, 500
 _PER_NODE = 8
-_SLOPES = 150
-_FEW = 12
-_COUNTS = (12, 60, 400, 2000)
+_SLOPES = 100
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,27 @@ class SumSearch:
         self.multipliers = np.zeros(len(problem.weights))
         self.bound, self.reduced = np.inf, np.empty((0, 0))
         self.prices = np.zeros(problem.weights.shape[1])
+        self.relaxed = start
 
     def run(self, target_gap: float) -> BestSum:
         """Search until proven, out of time, or within the gap."""
         self._bound_by(self.multipliers)
         searched = False
         if not self._close(0.0) and self.seconds_left() > 0:
-            self._rearrange()
+            self._rearrange(self.ends, _DEALS)
         if not self._close(0.0) and self.seconds_left() > 0:
             self._improve_multipliers()
         if not self._close(target_gap) and self.seconds_left() > 0:
+            self._rearrange(self.relaxed, _DEALS)
             searched = self._by_choices(target_gap)
         return BestSum(self.ends, self.sum, self.bound, self.multipliers, searched)
 
     def _close(self, gap: float) -> bool:
         return self.bound - self.sum <= max(gap, 1e-9) * abs(self.bound)
 
-    def _rearrange(self) -> None:
-        left = self.seconds_left()
-        self._consider(rearranged(self.problem, self.ends, self._floor_met(), 1.0, _DEALS, left))
+    def _rearrange(self, ends: Ends, rounds: int) -> None:
+        floor, left = self._floor_met(), self.seconds_left()
+        self._consider(rearranged(self.problem, ends, floor, 1.0, rounds, left))
 
     def _floor_met(self) -> float:
         return min(self.floor, float(self.problem.shares_of(self.ends).min())) - self.slack
@@ -102,6 +105,7 @@ class SumSearch:
         bound = found.bound - float(multipliers.sum()) * self.floor
         if bound < self.bound:
             self.bound, self.multipliers, self.prices = bound, multipliers, found.col_duals
+            self.relaxed = found.rows, found.cols
             self.reduced = (
                 found.row_duals[:, None] + found.col_duals - problem.priced(1.0, multipliers)
             )
@@ -130,22 +134,19 @@ class SumSearch:
     def _by_choices(self, target_gap: float) -> bool:
         """Bound and search by whole choices of rows; True when the bound is theirs."""
         choices = Choices(self.problem, self.floor, 1.0)
-        at = choices.descend(self.prices, self.sum, _SLOPES)
-        found = choices.pick(choices.listed(at.prices, _FEW), at.prices)
-        if found is not None:
-            self._consider(found)
-        bound = at.bound
-        for count in _COUNTS:
-            if bound - self.sum <= max(target_gap, 1e-9) * abs(bound) or self.seconds_left() <= 0:
-                break
-            slack = at.bound - self.sum + 1e-9 * abs(at.bound)
-            listed = choices.listed(at.prices, count, slack)
-            ends, best, settled = choices.best(listed, self.seconds_left(), target_gap)
-            if ends is not None:
-                self._consider(ends)
-            if settled and listed.whole.all():
-                bound = min(bound, max(best, self.sum))
-                break
+        at = Descent(choices, self.prices, self.sum).run(self.sum, _SLOPES)
+        columns = Columns(choices)
+        columns.add_ends(self.ends)
+        at = columns.priced_out(at, self.sum)
+        bound = min(self.bound, at.bound)
+        whole = columns.whole()
+        if whole is not None:
+            self._consider(whole)
+        if bound - self.sum > max(target_gap, 1e-9) * abs(bound) and self.seconds_left() > 0:
+            found = picked(columns, at.prices, self.ends, self.seconds_left())
+            if found is not None:
+                self._consider(found)
+            self._rearrange(self.ends, _LAST_DEALS)
         lower = bound < self.bound
         self.bound = min(self.bound, bound)
         return lower

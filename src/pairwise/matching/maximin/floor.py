@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pairwise.matching.maximin.choices import Choices
+from pairwise.matching.maximin.columns import Columns
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
 from pairwise.matching.maximin.rearranging import rearranged
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     Clock = Callable[[], float]
 
 _ROUNDS = 400
-_SLOPES = 60
-_LISTED = 12
+_LONG = 800
+_SHARES = (1.0, 0.5, 0.7)
 _MOST_PAIRS = 2_000
-_AIMS = 8
+_AIMS = 7
 _FINE = 1e-3
-_BELOW = 0.01
-_NODES = 30
 _PER_ROW = 12
 
 
@@ -90,10 +89,11 @@ def _rearranged(
     tolerance: float,
     seconds_left: Clock,
     target: float = np.inf,
+    rounds: int = _ROUNDS,
 ) -> Floor:
     """Let rows deal out columns anew until all reach a target, as nearly as that is found."""
     target = min(target, best.bound - tolerance / 2)
-    ends = rearranged(problem, best.ends, target, 0.0, _ROUNDS, seconds_left())
+    ends = rearranged(problem, best.ends, target, 0.0, rounds, seconds_left())
     return _better(problem, best, ends)
 
 
@@ -126,52 +126,30 @@ def _large(problem: Shares, ends: Ends) -> Ends:
 
 
 def _denied(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
-    """Halve the floors in question: prices of columns show that some cannot be."""
+    """Deny any floor above this one, or some of those in question: choices cost too much."""
     prices = problem.solve(problem.priced(0.0, best.multipliers)).col_duals
     prices = prices + prices.mean() if prices.any() else np.ones(len(prices))
-    none = -1e-9 * float(np.abs(prices).sum())
-    low, aim = best.floor, best.bound - tolerance / 2
+    low, aim, known = best.floor, best.floor + tolerance / 2, None
     for _ in range(_AIMS):
-        at = Choices(problem, aim, 0.0).descend(prices, none, _SLOPES)
-        if at.bound < none:
+        columns = Columns(Choices(problem, aim, 0.0), known)
+        if columns.deny(prices):
             best = best.lowered(max(problem.on_grid(aim), best.floor))
         else:
-            low, prices = aim, at.prices
-        aim = (low + best.bound) / 2
+            low = aim
+        known, aim = columns, (low + best.bound) / 2
         if best.bound - low <= max(tolerance, _FINE * best.bound) or seconds_left() <= 0:
             break
     return best
 
 
 def _reached(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
-    """Halve the floors in question: choices of columns, priced for all, reach some."""
-    high = best.bound
-    aim = high - tolerance / 2
-    for k in range(_AIMS):
-        if high - best.floor <= max(tolerance, _FINE * high * (k > 0)) or seconds_left() <= 0:
+    """Aim at some floors in question for longer."""
+    for share in _SHARES:
+        if best.bound - best.floor <= tolerance or seconds_left() <= 0:
             break
-        best = _rearranged(problem, best, tolerance, seconds_left, aim)
-        if best.floor < aim:
-            found = _chosen(problem, best, aim, seconds_left)
-            best = best if found is None else _better(problem, best, found)
-        high = high if best.floor >= aim else aim
-        aim = (best.floor + high) / 2
+        aim = best.floor + share * (best.bound - best.floor)
+        best = _rearranged(problem, best, tolerance, seconds_left, aim, _LONG)
     return best
-
-
-def _chosen(problem: Shares, best: Floor, aim: float, seconds_left: Clock) -> Ends | None:
-    """Return choices of all rows above a floor that fit the loads, if some are found."""
-    programme = Programme(problem, _large(problem, best.ends), np.arange(len(problem.weights)))
-    multipliers = programme.floor_prices(aim)
-    relaxed = problem.solve(problem.priced(1.0, multipliers))
-    bound = relaxed.bound - float(multipliers.sum()) * aim
-    choices = Choices(problem, aim, 1.0)
-    at = choices.descend(relaxed.col_duals, bound - _BELOW * abs(bound), _SLOPES)
-    listed = choices.listed(at.prices, _LISTED)
-    found = choices.pick(listed, at.prices, any_fit=True)
-    if found is None:
-        found, _, _ = choices.best(listed, seconds_left(), gap=1.0, nodes=_NODES)
-    return found
 
 
 def _branched(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:

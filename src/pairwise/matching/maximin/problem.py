@@ -52,6 +52,15 @@ class Shares:
         allowed: NDArray[np.bool_] = self.weights > -np.inf
         return allowed
 
+    def needed_loads(self) -> tuple[Counts, Counts]:
+        """Return loads of columns that follow from all loads together: what others cannot take."""
+        rows, cols = self.weights.shape
+        row_high, col_high = np.minimum(self.row_high, cols), np.minimum(self.col_high, rows)
+        spare = int(col_high.sum() - self.row_low.sum())
+        room = int(row_high.sum() - self.col_low.sum())
+        low = np.maximum(self.col_low, col_high - spare)
+        return low, np.minimum(col_high, self.col_low + room)
+
     def solve(self, weights: Floats) -> Assignment:
         """Return the assignment of the largest sum of these weights, with its proof."""
         return assignment(

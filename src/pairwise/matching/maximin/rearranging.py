@@ -21,8 +21,8 @@ def rearranged(
 ) -> Ends:
     """Return pairs whose smallest share is as near the target as was found.
 
-    With a `sum_weight` shares start and stay at the target, and the sum rises. Rounds are for
-    tables whose rows all fit into one; larger ones have more.
+    With a `sum_weight`, once shares are at the target they stay there and the sum rises; it counts
+    a little before, too. Rounds are for tables whose rows all fit into one; larger ones have more.
     """
     rows, cols = _kernel.rearrange(
         np.ascontiguousarray(problem.weights),

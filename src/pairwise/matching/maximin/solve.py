@@ -74,9 +74,10 @@ def maximin_assignment(
     tables reach it: all rows give up a place each, and one assignment deals these out anew, over
     and over, with more weight on rows that stay short. Where not, Lagrange multipliers
     [fisher1981]_ of all floors bound it, and prices of columns under which each row takes a whole
-    choice above the floor [bansal2006]_: that sees that shares come in steps. The same two kinds of
-    bound serve the best sum above the floor; few choices are then left that a better assignment
-    can hold, and HiGHS picks among them. With one partner each, see `leximin_matching`.
+    choice above the floor [bansal2006]_: that sees that shares come in steps. They come from the
+    volume algorithm [barahona2000]_, then from a linear programme over choices that grows as
+    prices call for it. The same bounds serve the best sum above the floor; where that programme
+    takes fractions of choices, CP-SAT picks among those that lose least. With one partner each, see `leximin_matching`.
 
     Examples
     --------
