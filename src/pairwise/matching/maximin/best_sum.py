@@ -10,13 +10,14 @@ import numpy as np
 from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.columns import Columns
 from pairwise.matching.maximin.descent import Descent
-from pairwise.matching.maximin.picking import picked
+from pairwise.matching.maximin.picking import best_listed, picked
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
 from pairwise.matching.maximin.rearranging import rearranged
 
 if TYPE_CHECKING:
     from pairwise.matching.bipartite import Assignment
+    from pairwise.matching.maximin.choices import Priced
     from pairwise.matching.maximin.floor import Clock
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
@@ -24,6 +25,8 @@ _ROUNDS = 12
 _DEALS, _LAST_DEALS = 300, 500
 _PER_NODE = 8
 _SLOPES = 100
+_COUNTS = (12, 60, 400)
+_FEW_SPLIT = 0.25
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,11 @@ class SumSearch:
         columns.add_ends(self.ends)
         at = columns.priced_out(at, self.sum)
         bound = min(self.bound, at.bound)
-        whole = columns.whole()
-        if whole is not None:
-            self._consider(whole)
+        split = columns.split()
+        if split == 0:
+            self._consider(columns.whole())
+        elif split <= _FEW_SPLIT * len(self.problem.weights):
+            bound = self._by_best(choices, at, bound)
         if bound - self.sum > max(target_gap, 1e-9) * abs(bound) and self.seconds_left() > 0:
             found = picked(columns, at.prices, self.ends, self.seconds_left())
             if found is not None:
@@ -150,6 +155,22 @@ class SumSearch:
         lower = bound < self.bound
         self.bound = min(self.bound, bound)
         return lower
+
+    def _by_best(self, choices: Choices, at: Priced, bound: float) -> float:
+        """Find the best of ever more choices; return the bound: the best sum once settled."""
+        for count in _COUNTS:
+            if self.seconds_left() <= 0:
+                break
+            slack = at.bound - self.sum + 1e-9 * abs(at.bound)
+            listed = choices.listed(at.prices, count, slack)
+            ends, settled = best_listed(choices, listed, self.seconds_left())
+            if ends is not None:
+                self._consider(ends)
+            if not settled:
+                break
+            if listed.whole.all():
+                return min(bound, self.sum)
+        return bound
 
 
 def _union(*several: Ends) -> Ends:

@@ -138,14 +138,18 @@ class Columns:
         order: list[int] = np.argsort(loss, kind="stable")[:most].tolist()
         return order
 
-    def whole(self) -> Ends | None:
-        """Return what the last solution in fractions takes, if it has none."""
+    def split(self) -> int:
+        """Return how many rows take fractions of choices in the last solution."""
         if self.last is None:
-            return None
-        taken = np.rint(self.last.taken)
-        if (np.abs(self.last.taken - taken) > _WHOLE).any():
-            return None
-        return self.ends(np.flatnonzero(taken).tolist())
+            return len(self.choices.worth)
+        taken = np.flatnonzero(np.abs(self.last.taken - np.rint(self.last.taken)) > _WHOLE)
+        keys = list(self.known)
+        return len({keys[k][0] for k in taken.tolist()})
+
+    def whole(self) -> Ends:
+        """Return the choices that the last solution takes wholly."""
+        taken = self.last.taken if self.last else np.empty(0)
+        return self.ends(np.flatnonzero(taken > 1 - _WHOLE).tolist())
 
     def ends(self, places: list[int]) -> Ends:
         """Return the pairs of some choices."""

@@ -1,16 +1,20 @@
-"""Which of many choices of rows fit together: an integer programme for CP-SAT."""
+"""Which of many choices of rows fit together: integer programmes for HiGHS and CP-SAT."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from pairwise.matching.maximin.choices import Choices, Listed
     from pairwise.matching.maximin.columns import Columns
     from pairwise.matching.maximin.problem import Ends, Floats
 
 _PER_ROW = 12
 _EFFORT = 1.0
 _UNITS = 2.0**40
+_NODES = 300
 
 
 def picked(columns: Columns, prices: Floats, hint: Ends, seconds: float) -> Ends | None:
@@ -55,3 +59,33 @@ def _fit(model: Any, columns: Columns, taken: dict[tuple[int, ...], Any]) -> Non
         model.add_exactly_one(those)
     for those, low, high in zip(by_col, choices.col_low, choices.col_high, strict=True):
         model.add_linear_constraint(sum(those), int(low), int(high))
+
+
+def best_listed(choices: Choices, listed: Listed, seconds: float) -> tuple[Ends | None, bool]:
+    """Return the best of the listed choices that fit, and whether all is settled.
+
+    For few choices, or where fractions of them are few: HiGHS may take long otherwise.
+    """
+    from scipy import optimize, sparse
+
+    count, sizes = len(listed.value), np.diff(listed.start)
+    if not (np.diff(listed.first) > 0).all():
+        return None, True
+    each = np.repeat(np.arange(count), sizes)
+    rows = np.repeat(listed.rows, sizes)
+    n, m = choices.worth.shape
+    one = sparse.csr_array((np.ones(count), (listed.rows, np.arange(count))), (n, count))
+    loads = sparse.csr_array((np.ones(len(each)), (listed.members, each)), (m, count))
+    answer = optimize.milp(
+        -np.bincount(each, choices.worth[rows, listed.members], minlength=count),
+        constraints=[
+            optimize.LinearConstraint(one, 1, 1),
+            optimize.LinearConstraint(loads, choices.col_low, choices.col_high),
+        ],
+        bounds=optimize.Bounds(0, 1),
+        integrality=np.ones(count, dtype=np.int8),
+        options={"mip_rel_gap": 0, "time_limit": max(seconds, 0.1), "node_limit": _NODES},
+    )
+    if answer.x is None:
+        return None, answer.status == 2
+    return listed.ends(np.flatnonzero(answer.x > 0.5)), answer.status == 0

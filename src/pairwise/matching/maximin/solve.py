@@ -77,7 +77,8 @@ def maximin_assignment(
     choice above the floor [bansal2006]_: that sees that shares come in steps. They come from the
     volume algorithm [barahona2000]_, then from a linear programme over choices that grows as
     prices call for it. The same bounds serve the best sum above the floor; where that programme
-    takes fractions of choices, CP-SAT picks among those that lose least. With one partner each, see `leximin_matching`.
+    takes fractions of choices, HiGHS or CP-SAT pick among those that lose least. With one partner
+    each, see `leximin_matching`.
 
     Examples
     --------
