@@ -317,6 +317,33 @@ def test_nothing_uncovered_is_overlooked(n, seed):
         assert np.array_equal(j, column)
 
 
+@given(st.integers(2, 30), st.sampled_from([1, 3, 50]), st.integers(0, 99))
+def test_an_earlier_fractional_optimum_changes_no_optimum(n, levels, seed):
+    """Edges that come or grow heavier, in two steps: a matching of the same weight as at once."""
+    rng = np.random.default_rng(seed)
+    u, v = (end.astype(np.int32) for end in np.triu_indices(n, 1))
+    w = rng.integers(1, levels + 1, len(u))
+    known, before = np.zeros(len(u), dtype=np.bool_), None
+    for share in (0.2, 0.5, 1.0):
+        known |= rng.random(len(u)) <= share
+        weights = w[known] if share > 0.2 else w[known] // 2
+        matcher = _kernel.Matcher(n)
+        matcher.load(u[known], v[known], weights, None, before)
+        before = matcher
+    afresh = _kernel.Matcher(n)
+    afresh.load(u, v, w)
+    found = [matched_weight(one, u, v, w) for one in (matcher, afresh)]
+    assert found[0] == found[1]
+    assert (matcher.shortfall(u, v, w) <= 0).all()
+
+
+def matched_weight(matcher, u, v, w):
+    """Solve, and return the weight of the matching."""
+    assert matcher.solve() == _kernel.Outcome.optimal
+    mate = matcher.mates()
+    return int(w[mate[u] == v].sum())
+
+
 @pytest.mark.parametrize("kind", ["few levels", "classes", "sought", "nothing", "random"])
 @pytest.mark.parametrize("n", [2, 7, 64, 161])
 def test_ties_and_hubs_are_solved_as_on_a_matrix(monkeypatch, kind, n):

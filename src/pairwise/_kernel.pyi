@@ -232,9 +232,9 @@ class Matcher:
 
     def __copy__(self) -> Matcher: ...
 
-    def load(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None) -> None:
+    def load(self, u: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], v: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], weight: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], time_limit: float | None = None, before: Matcher | None = None) -> None:
         """
-        Load the edges of an empty matcher; starts from the fractional optimum.
+        Load the edges of an empty matcher; starts from the fractional optimum. To find that takes less time from that of a matcher which was loaded with some of the edges.
         """
 
     def solve(self, time_limit: float | None = None, horizon: int = 2305843009213693951) -> Outcome:

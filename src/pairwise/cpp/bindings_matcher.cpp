@@ -20,12 +20,16 @@ class StatefulMatcher {
   explicit StatefulMatcher(Vertex n) : matcher_(n) {}
 
   void load(const Vector<Vertex>& u, const Vector<Vertex>& v, const Vector<Weight>& weight,
-            std::optional<double> time_limit) {
+            std::optional<double> time_limit, const StatefulMatcher* before) {
     const auto edges = to_edges(matcher_.size(), as_span(u), as_span(v), as_span(weight));
+    if (before != nullptr && (!before->fractional_ || before->matcher_.size() != matcher_.size())) {
+      throw std::invalid_argument("before: must have been loaded with edges of as many vertices");
+    }
     DeadlineOrSignal interrupt(time_limit);
     nb::gil_scoped_release release;
-    matcher_.load(edges, interrupt);
     common_.reset();
+    fractional_ = std::make_shared<const FractionalOptimum>(
+        matcher_.load(edges, interrupt, before == nullptr ? nullptr : before->fractional_.get()));
   }
 
   Outcome solve(std::optional<double> time_limit, Weight horizon) {
@@ -102,6 +106,7 @@ class StatefulMatcher {
   }
 
   Matcher matcher_;
+  std::shared_ptr<const FractionalOptimum> fractional_;  // that was loaded
   std::shared_ptr<const CommonDual> common_;  // of the present duals, made when first asked
 };
 
@@ -287,7 +292,9 @@ void bind_matcher(nb::module_& m) {
       .def(nb::init<Vertex>(), "n"_a)
       .def("__copy__", [](const StatefulMatcher& self) { return StatefulMatcher(self); })
       .def("load", &StatefulMatcher::load, "u"_a, "v"_a, "weight"_a, "time_limit"_a = nb::none(),
-           "Load the edges of an empty matcher; starts from the fractional optimum.")
+           "before"_a = nb::none(),
+           "Load the edges of an empty matcher; starts from the fractional optimum. To find that takes less time from "
+           "that of a matcher which was loaded with some of the edges.")
       .def("solve", &StatefulMatcher::solve, "time_limit"_a = nb::none(), "horizon"_a = kInfinity,
            "Restore optimality; no search moves a dual by more than the horizon.")
       .def("add_edges", &StatefulMatcher::add_edges, "u"_a, "v"_a, "weight"_a,

@@ -4,17 +4,47 @@
 
 namespace pairwise {
 
-FractionalMatching::FractionalMatching(const Graph& graph)
-    : dual(index(graph.size()), 0),
-      mate(index(graph.size()), -1),
-      cycle_next(index(graph.size()), -1),
+FractionalMatching::FractionalMatching(const Graph& graph, const FractionalOptimum& before)
+    : FractionalOptimum(before),
       graph_(graph),
       label_(index(graph.size()), Label::none),
       entry_(index(graph.size()), -1),
       reach_(index(graph.size()), kInfinity),
       reach_from_(index(graph.size()), -1),
       labelled_at_(index(graph.size()), 0),
-      mark_(index(graph.size()), 0) {}
+      mark_(index(graph.size()), 0) {
+  cover_new_edges();
+}
+
+FractionalMatching::FractionalMatching(const Graph& graph)
+    : FractionalMatching(graph, {std::vector<Weight>(index(graph.size()), kInfinity),
+                                 std::vector<Vertex>(index(graph.size()), -1),
+                                 std::vector<Vertex>(index(graph.size()), -1)}) {
+  initialise_duals();
+}
+
+// Of both ends of an edge that is not covered, the one with more such edges is lifted; it may cover them all.
+void FractionalMatching::cover_new_edges() {
+  std::vector<Vertex> count(dual.size(), 0);
+  for (Vertex v = 0; v < graph_.size(); ++v) {
+    for (const Arc& arc : graph_.arcs(v)) count[index(v)] += shortfall(v, arc) > 0 ? 1 : 0;
+  }
+  for (Vertex v = 0; v < graph_.size(); ++v) {
+    for (const Arc& arc : graph_.arcs(v)) {
+      if (shortfall(v, arc) > 0) lift(count[index(v)] >= count[index(arc.head)] ? v : arc.head);
+    }
+  }
+}
+
+// Makes v free, with the least dual that covers its edges.
+void FractionalMatching::lift(Vertex v) {
+  if (cycle_next[index(v)] >= 0) unroll_cycle(v);
+  if (mate[index(v)] >= 0) mate[index(mate[index(v)])] = -1;
+  mate[index(v)] = -1;
+  Weight least = 0;
+  for (const Arc& arc : graph_.arcs(v)) least = std::max(least, arc.weight - dual[index(arc.head)]);
+  dual[index(v)] = least;
+}
 
 // Half the heaviest incident weight is feasible; each vertex then gives back what no edge needs, and tight
 // edges between free vertices are matched greedily.
@@ -45,7 +75,6 @@ void FractionalMatching::initialise_duals() {
 }
 
 bool FractionalMatching::solve(Interrupt& interrupt) {
-  initialise_duals();
   for (Vertex v = 0; v < graph_.size(); ++v) {
     const bool free = mate[index(v)] < 0 && cycle_next[index(v)] < 0;
     if (free && dual[index(v)] > 0 && !search(v, interrupt)) return false;

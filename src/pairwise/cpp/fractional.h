@@ -8,27 +8,35 @@
 
 namespace pairwise {
 
+struct FractionalOptimum {
+  std::vector<Weight> dual;
+  std::vector<Vertex> mate;        // -1: free, or on a cycle
+  std::vector<Vertex> cycle_next;  // -1: not on a cycle
+};
+
 // The maximum-weight fractional matching: every vertex is matched, lies on a half-integral odd cycle, or is
 // exposed at dual 0. It is the optimum of the matching problem without its odd-set constraints, costs no
 // blossoms, and leaves the blossom search only one free vertex per odd cycle.
 //
 // Invariants between searches: dual[u] + dual[v] >= weight on every arc, with equality on matched and cycle
 // edges; dual >= 0. Weights are even, so all duals that a tree moves share one parity and stay integral.
-class FractionalMatching {
+class FractionalMatching : public FractionalOptimum {
  public:
   explicit FractionalMatching(const Graph& graph);
 
+  // Starts from the optimum of this graph before edges came or grew heavier.
+  FractionalMatching(const Graph& graph, const FractionalOptimum& before);
+
   // False if interrupted: the invariants hold, but free vertices with a positive dual may remain.
   bool solve(Interrupt& interrupt);
-
-  std::vector<Weight> dual;
-  std::vector<Vertex> mate;        // -1: free, or on a cycle
-  std::vector<Vertex> cycle_next;  // -1: not on a cycle
 
  private:
   enum class Label : std::uint8_t { none, outer, inner };
 
   void initialise_duals();
+  void cover_new_edges();
+  Weight shortfall(Vertex v, const Arc& arc) const { return arc.weight - dual[index(v)] - dual[index(arc.head)]; }
+  void lift(Vertex v);
   bool search(Vertex root, Interrupt& interrupt);
   void make_outer(Vertex v, Weight time);
   void grow(Vertex v, Weight time);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "fractional.h"
 
 namespace pairwise {
 
@@ -35,12 +34,12 @@ Matcher::Matcher(Vertex n)
   }
 }
 
-void Matcher::load(std::span<const Edge> edges, Interrupt& interrupt) {
+FractionalOptimum Matcher::load(std::span<const Edge> edges, Interrupt& interrupt, const FractionalOptimum* before) {
   std::vector<Edge> doubled(edges.begin(), edges.end());
   for (Edge& edge : doubled) edge.weight *= 2;
   ++graph_version_;
   graph_.load(doubled);
-  FractionalMatching start(graph_);
+  FractionalMatching start = before == nullptr ? FractionalMatching(graph_) : FractionalMatching(graph_, *before);
   start.solve(interrupt);
   std::copy(start.dual.begin(), start.dual.end(), dual_.begin());
   std::vector<Vertex> seen;
@@ -48,6 +47,7 @@ void Matcher::load(std::span<const Edge> edges, Interrupt& interrupt) {
     if (start.mate[index(v)] >= 0) match(v, v, start.mate[index(v)]);
     if (start.cycle_next[index(v)] >= 0 && parent_[index(v)] < 0) add_cycle(v, start.cycle_next, seen);
   }
+  return start;
 }
 
 // ---------------------------------------------------------------- nodes

@@ -5,6 +5,7 @@
 
 #include "common.h"
 #include "event_queue.h"
+#include "fractional.h"
 #include "graph.h"
 
 namespace pairwise {
@@ -40,8 +41,9 @@ class Matcher {
  public:
   explicit Matcher(Vertex n);
 
-  // Loads the edges of an empty matcher and starts from the fractional optimum.
-  void load(std::span<const Edge> edges, Interrupt& interrupt);
+  // Loads the edges of an empty matcher and starts from the fractional optimum, which it returns. To find that takes
+  // less time from the optimum `before` some of the edges came.
+  FractionalOptimum load(std::span<const Edge> edges, Interrupt& interrupt, const FractionalOptimum* before = nullptr);
 
   // Restores optimality after changes. No search moves a dual by more than the horizon. Unless the optimum is
   // found, I1-I3 hold, so the duals still bound every matching.

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _ADDED = 4  # violated pairs that a person adds in a round
 _NEAREST = 6  # kept pairs that a person adds after a look at all pairs
-_MANY = 0.25  # of all people; where more are in violated pairs, starting afresh is faster
+_MANY = 1 / 128  # of all people; where new edges free many more than wait at first, to start
+# afresh is faster
 _PRIME, _RANGE = 1_000_003, 999_983
 _FURTHER = 3  # a search that misses no pair may go so much further
 
@@ -48,6 +49,8 @@ class Run:
         People and pairs left aside.
     fresh : bool
         Whether the edges are those of the solver, so that the search may start afresh.
+    first_waiting : int
+        How many people have no partner in the fractional optimum.
     """
 
     solver: PricingPairSolver
@@ -56,6 +59,7 @@ class Run:
     without: tuple[int, ...] = ()
     forbidden: tuple[tuple[int, int], ...] = ()
     fresh: bool = False
+    first_waiting: int = 0
 
     def finish(self) -> PricedAnswer:
         """Solve and price until nothing is missed, or a limit is met.
@@ -65,15 +69,15 @@ class Run:
         and nobody waits for edges, for duals are to be near those of the optimum by then.
         """
         rounds, horizon, fractional = 0, self.solver.horizon, self.fresh
+        self.first_waiting = len(self._waiting())
         while True:
             outcome = self._search(horizon) if not fractional else _kernel.Outcome.at_horizon
             rounds += 1
             if outcome == _kernel.Outcome.interrupted:
                 return self._answer(rounds, self._raise(None))
             optimal, anchor = outcome == _kernel.Outcome.optimal, self.solver.anchor
-            violated = self.pricer.price(
-                self.matcher, self.clock, thorough=optimal or self._looks(horizon, fractional)
-            )
+            thorough = optimal or not self.fresh or horizon > self.solver.longest
+            violated = self.pricer.price(self.matcher, self.clock, thorough=thorough)
             self.solver.progress("price", _settled(violated, self.n))
             if optimal and violated.complete and not len(violated.i):
                 return self._answer(rounds, None)
@@ -96,19 +100,13 @@ class Run:
         """What finds the pairs that are missed."""
         return Pricer(self.solver, [v for v in self.without if v < self.n], self.forbidden)
 
-    def _looks(self, horizon: int, fractional: bool) -> bool:
-        """Say whether to look at all pairs though somebody waits for edges."""
-        if fractional:
-            return self.solver.passes == 1
-        return not self.fresh or horizon > self.solver.longest
-
     # -- edges
 
     def _search(self, horizon: int) -> _kernel.Outcome:
         outcome = self.matcher.solve(self.clock.left(), horizon)
         if self.fresh and outcome == _kernel.Outcome.at_horizon:
             potentials = self.pricer.potentials(Family(*self.matcher.duals()))
-            waiting = np.flatnonzero(self.matcher.mates()[: self.n] < 0).astype(np.int32)
+            waiting = self._waiting()
             self._put(self.solver.pairs_among(waiting, potentials.among(waiting), self.clock))
         return outcome
 
@@ -123,13 +121,16 @@ class Run:
         edges = self._choose(violated)
         if renewed and self.fresh:
             edges = joined([edges, self.solver.first_pairs(_NEAREST)])
-        people = len(np.union1d(violated.i, violated.j))
-        if self.fresh and people > _MANY * self.n:
-            self.solver.edges.append(edges)
-            self.matcher = self.solver.fresh_matcher(self.clock)
-            return True
         self._put(edges)
-        return False
+        if not self.fresh or len(self._waiting()) <= _MANY * self.n + 2 * self.first_waiting:
+            return False
+        self.matcher = self.solver.fresh_matcher(self.clock, self.matcher)
+        self.first_waiting = len(self._waiting())
+        return True
+
+    def _waiting(self) -> Ints:
+        """Return the people who have no partner yet."""
+        return np.flatnonzero(self.matcher.mates()[: self.n] < 0).astype(np.int32)
 
     def _choose(self, violated: Violated) -> Edges:
         """Return the most violated pairs, a few for each person; ties are spread over partners."""

@@ -168,11 +168,14 @@ class PricingPairSolver:
         """Return the best few pairs of everybody among some people."""
         return self.candidates.among(people, potentials, PARTNERS, clock)
 
-    def fresh_matcher(self, clock: Clock) -> _kernel.Matcher:
-        """Return a matcher with all edges known so far, at the fractional optimum."""
+    def fresh_matcher(self, clock: Clock, before: _kernel.Matcher | None = None) -> _kernel.Matcher:
+        """Return a matcher with all edges known so far, at the fractional optimum.
+
+        `before` is an earlier one.
+        """
         u, v, w = joined(self.edges)
         matcher = _kernel.Matcher(self.weights.n + self.weights.n % 2)
-        matcher.load(u, v, w + self.bonus, clock.left())
+        matcher.load(u, v, w + self.bonus, clock.left(), before)
         return matcher
 
     def _first_edges(self, clock: Clock) -> list[Edges]:
