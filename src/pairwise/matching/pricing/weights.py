@@ -75,7 +75,8 @@ class Violated(NamedTuple):
 
 def each_once(i: Ints, j: Ints, n: int) -> tuple[Ints, Ints]:
     """Return every pair once, smaller end first, ascending."""
-    pairs = np.unique(np.minimum(i, j).astype(np.int64) * n + np.maximum(i, j))
+    pairs = np.sort(np.minimum(i, j).astype(np.int64) * n + np.maximum(i, j))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return (pairs // n).astype(np.int32), (pairs % n).astype(np.int32)
 
 
