@@ -259,7 +259,7 @@ void DenseSolver<Number>::set_anchor() {
   const CommonDual common(framed_.matcher());
   DenseAnchor<Number> anchor(weights_.n);
   anchor.anchor = potentials();
-  anchor.sets = SetMemory(framed_.matcher());
+  anchor.family = framed_.matcher().duals();
   RowScan<Number> scan(at(weights_.n));
   BestEntries<Number> best(partners_);
   std::vector<Edge> edges;

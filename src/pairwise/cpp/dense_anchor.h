@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "best_entries.h"
-#include "set_memory.h"
+#include "matcher.h"
 
 namespace pairwise {
 
@@ -25,7 +25,7 @@ struct DenseAnchor {
 
   std::vector<Number> threshold, anchor;
   std::vector<bool> changed;
-  SetMemory sets;
+  DualSolution family;  // of which the common duals were
   double largest = 0;  // absolute value of what thresholds were made of
 };
 

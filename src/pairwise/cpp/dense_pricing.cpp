@@ -27,8 +27,8 @@ DensePricing<Number>::DensePricing(const DenseWeights<Number>& weights, const De
 template <class Number>
 bool DensePricing<Number>::run(const FramedMatcher& framed) {
   framed_ = &framed;
-  prepare();
   const CommonDual common(framed.matcher());
+  prepare(common);
   violations_.clear();
   raise_.assign(at(weights_.n), 0);
   for (Vertex i = 0; i < weights_.n; ++i) {
@@ -54,13 +54,13 @@ Weight DensePricing<Weight>::floor_of(Vertex v) const {
 
 // The common dual of a pair counts for both of its ends, so each bears half of the loss; here in half units.
 template <>
-double DensePricing<double>::sag_of(Weight shrunk) const {
-  return static_cast<double>(shrunk) * (1 + 0x1p-50) / (4.0 * weights_.scale);
+double DensePricing<double>::sag_of(Weight lost) const {
+  return static_cast<double>(lost) * (1 + 0x1p-50) / (4.0 * weights_.scale);
 }
 
 template <>
-Weight DensePricing<Weight>::sag_of(Weight shrunk) const {
-  return (shrunk + 3) / 4;
+Weight DensePricing<Weight>::sag_of(Weight lost) const {
+  return (lost + 3) / 4;
 }
 
 template <class Number>
@@ -77,7 +77,7 @@ std::size_t Order<Number>::up_to(Number bound) const {
 }
 
 template <class Number>
-void DensePricing<Number>::prepare() {
+void DensePricing<Number>::prepare(const CommonDual& common) {
   const std::size_t n = at(weights_.n);
   dual_.resize(n);
   floor_.resize(n);
@@ -88,28 +88,29 @@ void DensePricing<Number>::prepare() {
   everybody_.vertex.resize(n);
   std::iota(everybody_.vertex.begin(), everybody_.vertex.end(), 0);
   everybody_.sort_by([&](Vertex v) { return floor_[at(v)] - anchor_.anchor[at(v)]; });
-  group_vertices();
+  group_vertices(common);
 }
 
 template <class Number>
-void DensePricing<Number>::group_vertices() {
-  const auto& sets = anchor_.sets;
+void DensePricing<Number>::group_vertices(const CommonDual& common) {
+  const DualSolution& family = anchor_.family;
   sag_.assign(at(weights_.n), 0);
   group_.assign(at(weights_.n), -1);
   groups_.clear();
-  if (sets.outermost().empty()) return;
-  const auto shrunk = sets.shrunk(framed_->matcher());
-  std::vector<Vertex> number(sets.outermost().size(), -1);
+  if (family.set.empty()) return;
+  const std::vector<Weight> lost = lost_in_common(family, common);
+  const std::vector<Vertex> outermost = family.outermost();
+  std::vector<Vertex> number(family.parent.size(), -1);
   for (Vertex v = 0; v < weights_.n; ++v) {
-    const Vertex set = sets.outermost()[at(v)];
-    if (set < 0 || anchor_.changed[at(v)]) continue;
-    if (number[at(set)] < 0) {
-      number[at(set)] = static_cast<Vertex>(groups_.size());
+    if (lost[at(v)] == 0 || anchor_.changed[at(v)]) continue;
+    Vertex& group = number[at(outermost[at(v)])];
+    if (group < 0) {
+      group = static_cast<Vertex>(groups_.size());
       groups_.emplace_back();
     }
-    group_[at(v)] = number[at(set)];
-    groups_[at(group_[at(v)])].vertex.push_back(v);
-    sag_[at(v)] = sag_of(shrunk[at(v)]);
+    group_[at(v)] = group;
+    groups_[at(group)].vertex.push_back(v);
+    sag_[at(v)] = sag_of(lost[at(v)]);
   }
   for (auto& group : groups_) {
     group.sort_by([&](Vertex v) { return floor_[at(v)] - anchor_.anchor[at(v)] - sag_[at(v)]; });

@@ -51,10 +51,10 @@ class DensePricing {
   const std::vector<Weight>& raise() const { return raise_; }
 
  private:
-  void prepare();
+  void prepare(const CommonDual& common);
   Number floor_of(Vertex v) const;
-  Number sag_of(Weight shrunk) const;
-  void group_vertices();
+  Number sag_of(Weight lost) const;
+  void group_vertices(const CommonDual& common);
   Number room_of(Vertex i) const;
   std::size_t suspects(Vertex i);
   template <class Wanted>

@@ -14,13 +14,12 @@ void CommonDual::lay_out(const DualSolution& duals, std::size_t n) {
   const std::size_t nodes = duals.parent.size();
   std::vector<std::size_t> first_child(nodes, nodes), next_sibling(nodes, nodes);
   std::vector<Weight> sum(nodes, 0);
+  root_ = duals.outermost();
   root_.resize(n);
   place_.assign(n, 0);
-  std::vector<Vertex> outermost(nodes);
   std::vector<std::pair<std::size_t, Weight>> open;  // node, sum at which its first leaf meets the one before
   for (std::size_t node = nodes; node-- > 0;) {      // parents first
     const Vertex above = duals.parent[node];
-    outermost[node] = above < 0 ? static_cast<Vertex>(node) : outermost[static_cast<std::size_t>(above)];
     const Weight own = node >= n ? duals.set[node - n] : 0;
     sum[node] = own + (above < 0 ? 0 : sum[static_cast<std::size_t>(above)]);
     if (above >= 0) {
@@ -30,7 +29,6 @@ void CommonDual::lay_out(const DualSolution& duals, std::size_t n) {
       open.emplace_back(node, 0);
     }
   }
-  for (std::size_t v = 0; v < n; ++v) root_[v] = outermost[v];
   std::vector<Weight> meeting;
   while (!open.empty()) {
     const auto [node, before] = open.back();

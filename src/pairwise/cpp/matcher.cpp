@@ -6,6 +6,15 @@
 
 namespace pairwise {
 
+std::vector<Vertex> DualSolution::outermost() const {
+  std::vector<Vertex> found(parent.size());
+  for (std::size_t node = parent.size(); node-- > 0;) {  // parents first
+    const Vertex above = parent[node];
+    found[node] = above < 0 ? static_cast<Vertex>(node) : found[static_cast<std::size_t>(above)];
+  }
+  return found;
+}
+
 Matcher::Matcher(Vertex n)
     : n_(n),
       graph_(n),
@@ -56,10 +65,9 @@ Vertex Matcher::new_blossom() {
   if (!unused_blossoms_.empty()) {
     const Vertex node = unused_blossoms_.back();
     unused_blossoms_.pop_back();
-    blossom(node).born = ++births_;
     return node;
   }
-  blossoms_.emplace_back().born = ++births_;
+  blossoms_.emplace_back();
   dual_.push_back(0);
   for (auto* field : {&parent_, &position_, &size_, &least_leaf_, &node_set_, &match_in_, &match_out_, &entry_in_,
                       &entry_out_}) {
@@ -76,7 +84,6 @@ void Matcher::release_blossom(Vertex node) {
   blossom(node).edge.clear();
   blossom(node).boundary.clear();
   blossom(node).boundary_version = 0;
-  blossom(node).born = 0;
   size_[index(node)] = 0;
   label_[index(node)] = Label::none;
   unused_blossoms_.push_back(node);

@@ -16,6 +16,9 @@ struct DualSolution {
   std::vector<Weight> vertex;   // (n,) at twice the scale of the weights
   std::vector<Vertex> parent;   // (n + sets,)
   std::vector<Weight> set;      // (sets,) >= 0, at twice the scale
+
+  // The outermost set that holds each node, or the node itself.
+  std::vector<Vertex> outermost() const;
 };
 
 // How a search for the optimum ended.
@@ -73,8 +76,6 @@ class Matcher {
   Vertex nodes() const { return static_cast<Vertex>(parent_.size()); }
   Vertex parent(Vertex node) const { return parent_[index(node)]; }
   Weight set_dual(Vertex node) const { return dual_[index(node)]; }
-  // Tells the blossom that uses a node from others that did or will; 0 while none does.
-  std::uint64_t born(Vertex node) const { return blossom(node).born; }
   // Sum of the duals of blossoms that hold both u and v. O(depth).
   Weight common_dual(Vertex u, Vertex v) const;
 
@@ -93,7 +94,6 @@ class Matcher {
     std::vector<std::pair<Vertex, Vertex>> edge;     // edge[k] joins child[k] to child[k + 1]
     std::vector<BoundaryArc> boundary;               // edges that leave it, if of this version of the graph
     std::uint64_t boundary_version = 0;
-    std::uint64_t born = 0;
   };
   static constexpr Vertex kKeepBoundary = 64;        // vertices from which on the boundary is kept
 
@@ -153,7 +153,6 @@ class Matcher {
   std::vector<Weight> dual_;                 // by node; vertices and blossoms
   std::vector<Blossom> blossoms_;
   std::vector<Vertex> unused_blossoms_;
-  std::uint64_t births_ = 0;
 
   // laminar family, by node
   std::vector<Vertex> parent_, position_, size_;
