@@ -32,7 +32,7 @@ ListedRows<Number>::ListedRows(const Number* entries, Vertex rows, Vertex cols)
   BestEntries<Number> best(first_listed_);
   for (Vertex i = 0; i < rows; ++i) {
     best.clear(kNone<Number>);
-    scan_.offer(row(i), diagonal(i), -1, best);
+    scan_.offer(row(i), diagonal(i), -1, best, i + 1 < rows ? row(i + 1) : nullptr);
     std::copy(best.entries().begin(), best.entries().end(),
               first_.begin() + static_cast<std::ptrdiff_t>(at(i) * first_listed_));
     first_count_[at(i)] = best.entries().size();

@@ -27,6 +27,7 @@ PAIRWISE_INLINED std::size_t select(const Number* row, std::size_t count, Vertex
   return found;
 }
 
+constexpr std::size_t kAhead = 1 << 14;   // bytes of the next row to ask for
 constexpr std::size_t kGroups = 32;     // peaks are grouped by position modulo this
 constexpr std::size_t kManyPeaks = 64;  // with more to look at than this, the whole row is looked at
 
@@ -87,13 +88,13 @@ PAIRWISE_INLINED Weight priced(Weight entry, double, Weight price) {
 template <class Number>
 PAIRWISE_INLINED void fold_keys(const Number* __restrict row, double scale, const Number* __restrict price,
                                 std::size_t count, Number* __restrict keys, Number* __restrict peaks) {
+  for (std::size_t k = 0; k < count; ++k) keys[k] = priced(row[k], scale, price[k]);  // reads ahead best by itself
   const std::size_t q = count / kPerPeak;
-  const auto key = [&](std::size_t k) { return keys[k] = priced(row[k], scale, price[k]); };
   for (std::size_t k = 0; k < q; ++k) {
-    const Number a = key(k), b = key(k + q), c = key(k + 2 * q), d = key(k + 3 * q);
+    const Number a = keys[k], b = keys[k + q], c = keys[k + 2 * q], d = keys[k + 3 * q];
     peaks[k] = larger(d, larger(c, larger(b, larger(a, kNone<Number>))));
   }
-  for (std::size_t k = kPerPeak * q; k < count; ++k) peaks[k - (kPerPeak - 1) * q] = larger(key(k), kNone<Number>);
+  for (std::size_t k = kPerPeak * q; k < count; ++k) peaks[k - (kPerPeak - 1) * q] = larger(keys[k], kNone<Number>);
 }
 PAIRWISE_WIDE void fold_priced(const double* row, double scale, const double* price, std::size_t count, double* keys,
                                double* peaks) {
@@ -180,10 +181,12 @@ Number RowScan<Number>::kth_bound(std::size_t k) {
 }
 
 template <class Number>
-void RowScan<Number>::offer(const Number* row, Vertex start, Vertex skip, BestEntries<Number>& best) {
+void RowScan<Number>::offer(const Number* row, Vertex start, Vertex skip, BestEntries<Number>& best,
+                            const Number* next) {
   const std::size_t length = keys_.size();
   if (skip < 0) fold_plain(row, length, peaks_.data(), least_.data());
   else fold_without(row, static_cast<std::size_t>(skip));
+  if (next != nullptr) prefetch(next, std::min(kAhead, length * sizeof(Number)));
   offer_best(row, start, skip, best);
   const Number high = *std::max_element(groups_.begin(), groups_.end());
   if (high > kNone<Number>) high_ = std::max(high_, high);

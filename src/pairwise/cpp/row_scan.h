@@ -26,8 +26,8 @@ class RowScan {
   explicit RowScan(std::size_t length);
 
   // Offers the allowed entries of a row to `best`, from `start` on and round; the entry at `skip` (-1: none)
-  // is not read.
-  void offer(const Number* row, Vertex start, Vertex skip, BestEntries<Number>& best);
+  // is not read. The row that comes `next`, if given, is fetched meanwhile.
+  void offer(const Number* row, Vertex start, Vertex skip, BestEntries<Number>& best, const Number* next = nullptr);
 
   // The same for the entries in units (see `TableWeights`) less the prices of the columns, which are whole numbers.
   // The range stays as it is.

@@ -19,6 +19,14 @@
 
 namespace pairwise {
 
+// Asks the machine to have memory at hand that is read soon.
+inline void prefetch([[maybe_unused]] const void* from, [[maybe_unused]] std::size_t bytes) {
+#if defined(__GNUC__)
+  constexpr std::size_t line = 64;
+  for (std::size_t b = 0; b < bytes; b += line) __builtin_prefetch(static_cast<const char*>(from) + b);
+#endif
+}
+
 // Writes the wanted places, ascending, to `out`, which has room for all; returns how many.
 template <class Wanted>
 PAIRWISE_INLINED std::size_t select_places(std::size_t count, std::int32_t* out, Wanted wanted) {

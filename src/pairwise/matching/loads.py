@@ -12,6 +12,7 @@ from pairwise.errors import InvalidInput
 Counts = NDArray[np.int32]
 Units = NDArray[np.int64]
 
+_MOST = 2**31 - 1
 NO_GAINS: Units = np.empty(0, dtype=np.int64)
 
 
@@ -86,11 +87,13 @@ def check_counts(name: str, counts: ArrayLike, n: int) -> Counts:
         Naming the first entry that is no whole number >= 0.
     """
     array = np.asarray(counts)
+    if array.ndim == 0 and array.dtype.kind in "ui" and 0 <= array <= _MOST:
+        return np.full(n, array, dtype=np.int32)
     if array.ndim > 1 or (array.ndim == 1 and len(array) != n):
         raise InvalidInput(f"{name}: must be one number or {n} numbers, has shape {array.shape}")
     if array.size and (array.dtype.kind not in "uif" or not (array == np.floor(array)).all()):
         raise InvalidInput(f"{name}: must hold whole numbers, has {array.dtype} {array.flat[0]!r}")
-    wrong = np.flatnonzero((array < 0) | (array > np.iinfo(np.int32).max))
+    wrong = np.flatnonzero((array < 0) | (array > _MOST))
     if len(wrong):
         where = f"[{wrong[0]}]" if array.ndim else ""
         raise InvalidInput(f"{name}{where} = {array.flat[wrong[0]]}: must be >= 0 and fit 32 bits")
