@@ -179,6 +179,35 @@ def test_tampered_answers_are_caught(how):
         TAMPERED[how](found).verify()
 
 
+CHOICES_TAMPERED = {
+    "a lower floor denied": lambda a: replace(
+        a, floor_choices=replace(a.floor_choices, floor=a.floor - 0.01)
+    ),
+    "nothing denied": lambda a: replace(
+        a, floor_choices=replace(a.floor_choices, prices=0 * a.floor_choices.prices)
+    ),
+    "another floor": lambda a: replace(a, sum_choices=replace(a.sum_choices, floor=a.floor + 0.01)),
+    "a row worth less": lambda a: replace(
+        a, sum_choices=replace(a.sum_choices, row_bounds=a.sum_choices.row_bounds - 0.01)
+    ),
+    "a false sum bound": lambda a: replace(a, bound=a.bound - 0.01),
+    "a false floor bound": lambda a: replace(a, floor_bound=a.floor_bound - 0.01),
+}
+
+
+@pytest.mark.parametrize("how", CHOICES_TAMPERED)
+def test_tampered_choices_are_caught(how):
+    """What prices prove by whole choices is checked, not taken on trust."""
+    rng = np.random.default_rng(1)
+    weights = rng.random(24) + 0.3 * rng.random((16, 24))
+    found = maximin_assignment(weights, 3, 2, row_minimum=3)
+    found.verify()
+    assert found.floor_choices is not None
+    assert found.sum_choices is not None
+    with pytest.raises(VerificationError):
+        CHOICES_TAMPERED[how](found).verify()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pairwise.matching.bipartite import Assignment
+    from pairwise.matching.maximin.choice_proof import ChoiceProof
     from pairwise.matching.maximin.problem import Floats, Shares
 
 _ROUNDING = 1e-9
@@ -38,13 +39,15 @@ class MaximinAssignment:
     bound : float
         No assignment with this floor has a larger sum.
     searched : tuple of str
-        Which of "floor_bound", "bound" are lower than multipliers prove, by whole choices
-        of rows or by branch and bound; `verify` checks what multipliers prove.
+        Which of "floor_bound", "bound" are lower than multipliers and choices prove, by branch
+        and bound; `verify` checks what those prove.
     tolerance : float
         Floors closer than this are not told apart.
     floor_proof, sum_proof : Assignment
         Assignments of weights with multipliers; their bounds, over all pairs, prove
-        `dual_floor_bound` and `dual_bound`.
+        `dual_floor_bound` and `dual_bound`, unless choices prove more.
+    floor_choices, sum_choices : ChoiceProof or None
+        Prices of columns that prove more by whole choices of rows.
     """
 
     rows: NDArray[np.int32]
@@ -56,6 +59,8 @@ class MaximinAssignment:
     bound: float
     searched: tuple[str, ...]
     tolerance: float
+    floor_choices: ChoiceProof | None = field(repr=False)
+    sum_choices: ChoiceProof | None = field(repr=False)
     floor_multipliers: Floats = field(repr=False)
     sum_multipliers: Floats = field(repr=False)
     floor_proof: Assignment = field(repr=False)
@@ -79,22 +84,27 @@ class MaximinAssignment:
 
     @property
     def dual_floor_bound(self) -> float:
-        """What multipliers prove about the floor, and the common step of shares if there is one."""
+        """What prices prove about the floor, and the common step of shares if there is one."""
         proven = self.floor_proof.bound / float(self.floor_multipliers.sum())
+        if self.floor_choices is not None:
+            proven = min(proven, self.floor_choices.floor)
         return self._problem.on_grid(proven)
 
     @property
     def dual_bound(self) -> float:
-        """What multipliers alone prove about the sum above the floor."""
-        return self.sum_proof.bound - self.floor * float(self.sum_multipliers.sum())
+        """What prices prove about the sum above the floor."""
+        proven = self.sum_proof.bound - self.floor * float(self.sum_multipliers.sum())
+        if self.sum_choices is not None:
+            proven = min(proven, self.sum_choices.bound(self._problem))
+        return proven
 
     def verify(self) -> None:
-        """Check loads, shares, sum, and what the multipliers prove; no code of the search.
+        """Check loads, shares, sum, and what prices prove; no code of the search.
 
         Raises
         ------
         VerificationError
-            Naming what is false. O(rows x cols).
+            Naming what is false. O(rows x cols), and the choices that could be better.
         """
         problem, ends = self._problem, self._ends()
         self._check_loads(ends)
@@ -108,6 +118,7 @@ class MaximinAssignment:
             raise VerificationError(f"weight = {self.weight}: is not the sum over the pairs")
         self._check_proof(self.floor_proof, 0.0, self.floor_multipliers)
         self._check_proof(self.sum_proof, 1.0, self.sum_multipliers)
+        self._check_choices()
         for name, value, bound, proven, rounding in (
             ("floor_bound", self.floor, self.floor_bound, self.dual_floor_bound, self._steps()),
             ("bound", self.weight, self.bound, self.dual_bound, self.sum_proof.rounding),
@@ -116,7 +127,7 @@ class MaximinAssignment:
             if not value - room <= bound <= proven + room:
                 raise VerificationError(f"{name} = {bound}: must be from {value} to {proven}")
             if name not in self.searched and bound < proven - room:
-                raise VerificationError(f"{name} = {bound}: the multipliers prove {proven} only")
+                raise VerificationError(f"{name} = {bound}: prices prove {proven} only")
 
     def _steps(self) -> float:
         """Return what rounding weights can add to the floor's bound."""
@@ -132,6 +143,17 @@ class MaximinAssignment:
         )
         source.prepare(request)
         replace(proof, _source=source).verify()
+
+    def _check_choices(self) -> None:
+        problem = self._problem
+        if self.floor_choices is not None:
+            self.floor_choices.check(problem)
+            if self.floor_choices.sum_weight != 0 or not self.floor_choices.denies(problem):
+                raise VerificationError("floor_choices: leave room for assignments at their floor")
+        if self.sum_choices is not None:
+            self.sum_choices.check(problem)
+            if self.sum_choices.sum_weight != 1 or self.sum_choices.floor > self.floor + _ROUNDING:
+                raise VerificationError("sum_choices: are not about sums at this floor")
 
     def _ends(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         return (self.rows, self.cols) if self.over == "rows" else (self.cols, self.rows)

@@ -17,6 +17,7 @@ from pairwise.matching.maximin.rearranging import rearranged
 
 if TYPE_CHECKING:
     from pairwise.matching.bipartite import Assignment
+    from pairwise.matching.maximin.choice_proof import ChoiceProof
     from pairwise.matching.maximin.choices import Priced
     from pairwise.matching.maximin.floor import Clock
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
@@ -37,14 +38,17 @@ class BestSum:
     ----------
     multipliers
         Of each row's floor; they prove `dual_bound`.
+    choices
+        Prices whose bound is below that, if it is.
     searched
-        Whether `bound` is below what multipliers prove, by choices.
+        Whether `bound` is below what multipliers and choices prove, by branch and bound.
     """
 
     ends: Ends
     sum: float
     bound: float
     multipliers: Floats
+    choices: ChoiceProof | None = None
     searched: bool = False
 
 
@@ -60,6 +64,7 @@ class SumSearch:
         self.bound, self.reduced = np.inf, np.empty((0, 0))
         self.prices = np.zeros(problem.weights.shape[1])
         self.relaxed = start
+        self.choices: ChoiceProof | None = None
 
     def run(self, target_gap: float) -> BestSum:
         """Search until proven, out of time, or within the gap."""
@@ -72,7 +77,7 @@ class SumSearch:
         if not self._close(target_gap) and self.seconds_left() > 0:
             self._rearrange(self.relaxed, _DEALS)
             searched = self._by_choices(target_gap)
-        return BestSum(self.ends, self.sum, self.bound, self.multipliers, searched)
+        return BestSum(self.ends, self.sum, self.bound, self.multipliers, self.choices, searched)
 
     def _close(self, gap: float) -> bool:
         return self.bound - self.sum <= max(gap, 1e-9) * abs(self.bound)
@@ -135,13 +140,15 @@ class SumSearch:
         return ends_of(near)
 
     def _by_choices(self, target_gap: float) -> bool:
-        """Bound and search by whole choices of rows; True when the bound is theirs."""
+        """Bound and search by whole choices of rows; True when the bound was searched for."""
         choices = Choices(self.problem, self.floor, 1.0)
         at = Descent(choices, self.prices, self.sum).run(self.sum, _SLOPES)
         columns = Columns(choices)
         columns.add_ends(self.ends)
         at = columns.priced_out(at, self.sum)
-        bound = min(self.bound, at.bound)
+        if at.bound < self.bound:
+            self.bound, self.choices = at.bound, choices.proof(at)
+        bound = self.bound
         split = columns.split()
         if split == 0:
             self._consider(columns.whole())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairwise import _kernel
+from pairwise.matching.maximin.choice_proof import ChoiceProof
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class Choices:
         self.floor = floor - 1e-12 * max(1.0, abs(floor))
         self.worth = np.where(problem.allowed, problem.weights, 0.0) * sum_weight
         self.shares = np.ascontiguousarray(problem.shares)
-        self.weighed = sum_weight > 0
+        self.sum_weight = sum_weight
         self.col_low, self.col_high = problem.needed_loads()
 
     def listed(self, prices: Floats, count: int, slack: float = np.inf) -> Listed:
@@ -101,3 +102,12 @@ class Choices:
         best = self.listed(prices, count)
         sold = np.where(prices >= 0, self.col_high, self.col_low)
         return Priced(prices, float(best.bound.sum() + sold @ prices), best)
+
+    @property
+    def weighed(self) -> bool:
+        """Whether weights count."""
+        return self.sum_weight > 0
+
+    def proof(self, at: Priced) -> ChoiceProof:
+        """Return what prices prove."""
+        return ChoiceProof(self.floor, self.sum_weight, at.prices, at.best.bound)

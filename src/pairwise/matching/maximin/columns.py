@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from pairwise.matching.maximin.choice_proof import ChoiceProof
     from pairwise.matching.maximin.choices import Choices, Listed, Priced
     from pairwise.matching.maximin.problem import Ends, Floats
 
@@ -78,11 +79,12 @@ class Columns:
                 break
         return best
 
-    def deny(self, prices: Floats) -> bool:
-        """Tell whether prices show that no choices fit together; there are no weights."""
+    def denial(self, prices: Floats) -> ChoiceProof | None:
+        """Return what shows that no choices fit together, if found; there are no weights."""
         prices = prices / float(np.abs(prices).mean())
         best = self.priced_out(self.choices.priced(prices), -_NOTHING)
-        return best.bound < -_CLOSE * float(np.abs(best.prices).sum())
+        proof = self.choices.proof(best)
+        return proof if proof.denies(self.choices.problem) else None
 
     def relaxed(self) -> Relaxed | None:
         """Solve in fractions; rows without a choice pay, and columns with too little."""

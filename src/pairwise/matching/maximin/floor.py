@@ -16,6 +16,7 @@ from pairwise.matching.maximin.rearranging import rearranged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pairwise.matching.maximin.choice_proof import ChoiceProof
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
     Clock = Callable[[], float]
@@ -41,24 +42,31 @@ class Floor:
         No assignment has a higher floor.
     multipliers
         Of each row; they prove `dual_bound`.
+    choices
+        Prices by which no assignment has all shares at its floor.
     searched
-        Whether `bound` is below what multipliers prove, by choices or by branch and bound.
+        Whether `bound` is below what multipliers and choices prove, by branch and bound.
     """
 
     ends: Ends
     floor: float
     bound: float
     multipliers: Floats
+    choices: ChoiceProof | None = None
     searched: bool = False
 
     def improved(self, ends: Ends, floor: float) -> Floor:
         """Return the better of two assignments."""
         return replace(self, ends=ends, floor=floor) if floor > self.floor else self
 
-    def lowered(self, bound: float, multipliers: Floats | None = None) -> Floor:
-        """Return the better of two bounds; without multipliers it was searched for."""
+    def lowered(
+        self, bound: float, multipliers: Floats | None = None, choices: ChoiceProof | None = None
+    ) -> Floor:
+        """Return the better of two bounds; without multipliers or choices it was searched for."""
         if bound >= self.bound:
             return self
+        if choices is not None:
+            return replace(self, bound=bound, choices=choices)
         if multipliers is None:
             return replace(self, bound=bound, searched=True)
         return replace(self, bound=bound, multipliers=multipliers, searched=False)
@@ -132,10 +140,11 @@ def _denied(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock)
     low, aim, known = best.floor, best.floor + tolerance / 2, None
     for _ in range(_AIMS):
         columns = Columns(Choices(problem, aim, 0.0), known)
-        if columns.deny(prices):
-            best = best.lowered(max(problem.on_grid(aim), best.floor))
-        else:
+        proof = columns.denial(prices)
+        if proof is None:
             low = aim
+        else:
+            best = best.lowered(max(problem.on_grid(aim), best.floor), choices=proof)
         known, aim = columns, (low + best.bound) / 2
         if best.bound - low <= max(tolerance, _FINE * best.bound) or seconds_left() <= 0:
             break

@@ -130,6 +130,8 @@ def maximin_assignment(
             if by_search
         ),
         tolerance=tolerance,
+        floor_choices=floor.choices,
+        sum_choices=best.choices,
         floor_multipliers=floor.multipliers,
         sum_multipliers=best.multipliers,
         floor_proof=problem.solve(problem.priced(0.0, floor.multipliers)),
