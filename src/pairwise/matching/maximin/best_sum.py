@@ -13,7 +13,7 @@ from pairwise.matching.maximin.descent import Descent
 from pairwise.matching.maximin.picking import best_listed, picked
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
-from pairwise.matching.maximin.rearranging import rearranged
+from pairwise.matching.maximin.rearranging import rearranged, waves
 
 if TYPE_CHECKING:
     from pairwise.matching.bipartite import Assignment
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROUNDS = 12
 _DEALS, _LAST_DEALS = 300, 500
+_MOST_WAVES = 4
 _PER_NODE = 8
 _SLOPES = 100
 _COUNTS = (12, 60, 400)
@@ -84,6 +85,7 @@ class SumSearch:
 
     def _rearrange(self, ends: Ends, rounds: int) -> None:
         floor, left = self._floor_met(), self.seconds_left()
+        rounds *= min(waves(self.problem), _MOST_WAVES)
         self._consider(rearranged(self.problem, ends, floor, 1.0, rounds, left))
 
     def _floor_met(self) -> float:

@@ -12,7 +12,7 @@ from pairwise.errors import VerificationError
 if TYPE_CHECKING:
     from pairwise.matching.maximin.problem import Floats, Shares
 
-_HALVINGS = 40
+_HALVINGS = 25
 _ROUNDING = 1e-9
 
 
@@ -98,7 +98,10 @@ def _best_share(problem: Shares, worth: Floats, multipliers: Floats) -> Floats:
     shares = np.where(problem.allowed, problem.shares, 0.0)
     priced = worth + multipliers[:, None] * shares
     width = min(int(problem.row_high.max(initial=0)), priced.shape[1])
-    order = np.argsort(-priced, axis=1)[:, :width]
+    order = np.argpartition(-priced, max(width - 1, 0), axis=1)[:, :width]
+    order = np.take_along_axis(
+        order, np.argsort(-np.take_along_axis(priced, order, axis=1), axis=1), axis=1
+    )
     place = np.arange(width)
     used = (place < problem.row_low[:, None]) | (
         (place < problem.row_high[:, None]) & (np.take_along_axis(priced, order, axis=1) > 0)

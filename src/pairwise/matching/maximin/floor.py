@@ -11,7 +11,7 @@ from pairwise.matching.maximin.choices import Choices
 from pairwise.matching.maximin.columns import Columns
 from pairwise.matching.maximin.problem import ends_of
 from pairwise.matching.maximin.programme import Programme
-from pairwise.matching.maximin.rearranging import rearranged
+from pairwise.matching.maximin.rearranging import rearranged, waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,7 @@ def _rearranged(
 ) -> Floor:
     """Let rows deal out columns anew until all reach a target, as nearly as that is found."""
     target = min(target, best.bound - tolerance / 2)
-    ends = rearranged(problem, best.ends, target, 0.0, rounds, seconds_left())
+    ends = rearranged(problem, best.ends, target, 0.0, rounds * waves(problem), seconds_left())
     return _better(problem, best, ends)
 
 

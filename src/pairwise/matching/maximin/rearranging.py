@@ -22,7 +22,7 @@ def rearranged(
     """Return pairs whose smallest share is as near the target as was found.
 
     With a `sum_weight`, once shares are at the target they stay there and the sum rises; it counts
-    a little before, too. Rounds are for tables whose rows all fit into one; larger ones have more.
+    a little before, too.
     """
     rows, cols = _kernel.rearrange(
         np.ascontiguousarray(problem.weights),
@@ -35,13 +35,18 @@ def rearranged(
             target,
             sum_weight,
             float(np.abs(problem.shares[ends]).max(initial=0.0)) or 1.0,
-            rounds * max(1, len(problem.weights) // _AT_ONCE),
+            rounds,
             1,
         ),
         max(seconds, 0.0),
     )
     held = cols >= 0
     return rows[held].astype(np.int64), cols[held].astype(np.int64)
+
+
+def waves(problem: Shares) -> int:
+    """Return how many rounds it takes until about all rows have given up a place."""
+    return max(1, len(problem.weights) // _AT_ONCE)
 
 
 def _slots(problem: Shares, ends: Ends) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
