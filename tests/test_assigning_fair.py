@@ -1,6 +1,7 @@
 """Fair assignments against brute force; both bounds; broken proofs; what cannot be had together."""
 
 import itertools
+import json
 import math
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pairwise as pw
+from pairwise.plan.proofs import fair_loads_from_plain, fair_loads_to_plain
 from pairwise.problem.fair import alpha_worth
 
 EXAMPLES = settings(max_examples=20, deadline=None)
@@ -282,6 +284,28 @@ def test_broken_proofs_are_refused():
     swapped = replace(fair.certificate, stages=fair.certificate.stages[:-1])
     with pytest.raises(pw.VerificationError):
         swapped.check(fair.problem, fair.index_groups)
+
+
+def test_whole_choices_are_part_of_the_proof():
+    """Prices of whole choices prove floor and sum, are kept in files, and are checked."""
+    rng = np.random.default_rng(1)
+    matrix = (rng.random((24, 1)) + 0.3 * rng.random((24, 16))) / 1.3
+    plan = solved(matrix, mentor_load=(0, 2), mentee_load=(3, 3), fairness=INF)
+    plan.verify()
+    proof, problem = plan.certificate, plan.problem
+    assert proof.floor_choices is not None
+    assert proof.sum_choices is not None
+    again = fair_loads_from_plain(json.loads(json.dumps(fair_loads_to_plain(proof))))
+    again.check(problem, plan.index_groups)
+    worthless = replace(proof.floor_choices, prices=0 * proof.floor_choices.prices)
+    cheaper = replace(proof.sum_choices, prices=proof.sum_choices.prices - 0.1)
+    for broken in (
+        replace(proof, sum_choices=None),
+        replace(proof, floor_choices=worthless),
+        replace(proof, sum_choices=cheaper),
+    ):
+        with pytest.raises(pw.VerificationError):
+            broken.check(problem, plan.index_groups)
 
 
 @pytest.mark.parametrize(

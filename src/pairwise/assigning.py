@@ -157,7 +157,7 @@ def assign(
     stays the sum of scores; gap, bound and status are about fairness, and
     `Plan.price_of_fairness` is what the sum loses. Leximin is exact, by `leximin_matching` over
     the places of mentors. With several mentors each, which is NP-hard [bezakova2005]_,
-    ``plan.certificate`` holds ``floor``, ``floor_bound``, which multipliers prove, and
+    ``plan.certificate`` holds ``floor``, ``floor_bound``, which prices prove, and
     ``searched_floor``, which branch and bound found beyond them; the plan's bound is on the sum
     above that floor. That search ends after a minute unless `time_limit` says otherwise.
     With ``float("inf")`` and several partners everybody is placed if all can be. If not, as many

@@ -13,6 +13,7 @@ from pairwise.matching.fairness.leximin_check import Stage
 from pairwise.matching.fairness.places import PlacesProof
 from pairwise.matching.fairness.proof import LeximinProof
 from pairwise.matching.floors import FloorProof
+from pairwise.matching.maximin.choice_proof import ChoiceProof
 from pairwise.matching.maximin.proof import MaximinProof, Priced
 from pairwise.matching.partitions.answer import PartitionProof
 from pairwise.matching.proof import PlanProof, RankedProof
@@ -94,6 +95,8 @@ def fair_loads_to_plain(proof: AssignmentProof | PlacesProof | MaximinProof) -> 
         "searched_floor": proof.searched_floor,
         "floor_prices": _plain_prices(proof.floor_prices),
         "sum_prices": _plain_prices(proof.sum_prices),
+        "floor_choices": _plain_choices(proof.floor_choices),
+        "sum_choices": _plain_choices(proof.sum_choices),
     }
 
 
@@ -110,6 +113,8 @@ def fair_loads_from_plain(data: dict[str, Any]) -> AssignmentProof | PlacesProof
         searched_floor=float(data["searched_floor"]),
         floor_prices=_prices(data["floor_prices"]),
         sum_prices=_prices(data["sum_prices"]),
+        floor_choices=_choices(data.get("floor_choices")),
+        sum_choices=_choices(data.get("sum_choices")),
     )
 
 
@@ -125,6 +130,26 @@ def floor_from_plain(data: dict[str, Any]) -> AssignmentProof | FloorProof:
     if "cases" in data:
         return cases_from_plain(data)
     return FloorProof(int(data["bound_q"]), _prices(data["prices"]))
+
+
+def _plain_choices(proof: ChoiceProof | None) -> dict[str, Any] | None:
+    if proof is None:
+        return None
+    bounds = [None if bound == -np.inf else bound for bound in proof.row_bounds.tolist()]
+    return {
+        "floor": proof.floor,
+        "sum_weight": proof.sum_weight,
+        "prices": proof.prices.tolist(),
+        "row_bounds": bounds,
+    }
+
+
+def _choices(data: dict[str, Any] | None) -> ChoiceProof | None:
+    if data is None:
+        return None
+    bounds = [-np.inf if bound is None else bound for bound in data["row_bounds"]]
+    floor, sum_weight = float(data["floor"]), float(data["sum_weight"])
+    return ChoiceProof(floor, sum_weight, np.array(data["prices"], float), np.array(bounds, float))
 
 
 def _plain_prices(prices: Priced) -> dict[str, Any]:

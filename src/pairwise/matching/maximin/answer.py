@@ -147,13 +147,9 @@ class MaximinAssignment:
     def _check_choices(self) -> None:
         problem = self._problem
         if self.floor_choices is not None:
-            self.floor_choices.check(problem)
-            if self.floor_choices.sum_weight != 0 or not self.floor_choices.denies(problem):
-                raise VerificationError("floor_choices: leave room for assignments at their floor")
+            self.floor_choices.check_denial(problem)
         if self.sum_choices is not None:
-            self.sum_choices.check(problem)
-            if self.sum_choices.sum_weight != 1 or self.sum_choices.floor > self.floor + _ROUNDING:
-                raise VerificationError("sum_choices: are not about sums at this floor")
+            self.sum_choices.check_sum(problem, self.floor)
 
     def _ends(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         return (self.rows, self.cols) if self.over == "rows" else (self.cols, self.rows)

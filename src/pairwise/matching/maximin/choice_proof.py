@@ -46,6 +46,18 @@ class ChoiceProof:
         """Tell whether no assignment is above the floor: without weights all are worth 0."""
         return self.bound(problem) < -_ROUNDING * float(np.abs(self.prices).sum())
 
+    def check_denial(self, problem: Shares) -> None:
+        """Check that no assignment has all shares at the floor; see `check`."""
+        self.check(problem)
+        if self.sum_weight != 0 or not self.denies(problem):
+            raise VerificationError("floor_choices: leave room for assignments at their floor")
+
+    def check_sum(self, problem: Shares, floor: float) -> None:
+        """Check what is said of all assignments with a floor; see `check`."""
+        self.check(problem)
+        if self.sum_weight != 1 or self.floor > floor + _ROUNDING:
+            raise VerificationError("sum_choices: are not about sums at this floor")
+
     def check(self, problem: Shares) -> None:
         """Check the bound of each row; shares no code with the search.
 

@@ -27,6 +27,7 @@ _SHARES = (1.0, 0.5, 0.7)
 _MOST_PAIRS = 2_000
 _AIMS = 7
 _FINE = 1e-3
+_ABOVE = 5e-10
 _PER_ROW = 12
 
 
@@ -137,7 +138,7 @@ def _denied(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock)
     """Deny any floor above this one, or some of those in question: choices cost too much."""
     prices = problem.solve(problem.priced(0.0, best.multipliers)).col_duals
     prices = prices + prices.mean() if prices.any() else np.ones(len(prices))
-    low, aim, known = best.floor, best.floor + tolerance / 2, None
+    low, aim, known = best.floor, best.floor + _ABOVE * max(1.0, abs(best.floor)), None
     for _ in range(_AIMS):
         columns = Columns(Choices(problem, aim, 0.0), known)
         proof = columns.denial(prices)

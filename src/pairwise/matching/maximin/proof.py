@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pairwise.errors import VerificationError
+from pairwise.matching.maximin.problem import Shares
 from pairwise.matching.maximin.solve import maximin_assignment
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pairwise.matching.bipartite import Assignment
+    from pairwise.matching.maximin.choice_proof import ChoiceProof
 
     Floats = NDArray[np.float64]
 
@@ -85,15 +87,17 @@ class MaximinProof:
     Attributes
     ----------
     bound_q : int
-        No plan with this floor is worth more, in units; multipliers prove it over all pairs.
+        No plan with this floor is worth more, in units; prices prove it over all pairs.
     floor : float
         The smallest share.
     floor_bound : float
-        No plan has a higher floor; multipliers prove it over all pairs.
+        No plan has a higher floor; prices prove it over all pairs.
     searched_floor : float
         No plan has a higher floor, by branch and bound beyond that; `check` takes it on trust.
     floor_prices, sum_prices : Priced
-        What proves the bounds.
+        Multipliers that prove the bounds.
+    floor_choices, sum_choices : ChoiceProof or None
+        What proves lower ones by whole choices of those columns that have places.
     """
 
     bound_q: int
@@ -102,10 +106,12 @@ class MaximinProof:
     searched_floor: float
     floor_prices: Priced
     sum_prices: Priced
+    floor_choices: ChoiceProof | None = None
+    sum_choices: ChoiceProof | None = None
 
     @property
     def floor_is_proven(self) -> bool:
-        """Whether multipliers prove that no floor is higher, up to rounding."""
+        """Whether prices prove that no floor is higher, up to rounding."""
         return self.floor_bound <= self.floor + ROUNDING
 
     def check(self, problem: Shared, groups: Any) -> None:
@@ -125,15 +131,43 @@ class MaximinProof:
         prices = (self.floor_prices, self.sum_prices)
         if any(one.multipliers[most == 0].any() for one in prices):
             raise VerificationError("multipliers: a mentee without places has no share")
-        total = float(self.floor_prices.multipliers.sum())
-        proven = self.floor_prices.bound(problem, 0.0) / total if total > 0 else np.inf
+        self._check_choices(problem)
+        proven = self.proven_floor(problem)
         if self.floor_bound < proven - ROUNDING:
             raise VerificationError(f"floor bound {self.floor_bound}: {proven} is proven only")
         if not self.floor - ROUNDING <= self.searched_floor <= self.floor_bound + ROUNDING:
             raise VerificationError(f"searched floor {self.searched_floor}: is not in between")
-        proven = sum_bound(problem, self.sum_prices, self.floor)
+        proven = self.proven_sum(problem)
         if self.bound_q * problem.step < proven - ROUNDING * max(1.0, abs(proven)):
             raise VerificationError(f"bound {self.bound_q * problem.step}: {proven} is proven only")
+
+    def proven_floor(self, problem: Shared) -> float:
+        """Return what prices prove about the floor."""
+        total = float(self.floor_prices.multipliers.sum())
+        proven = self.floor_prices.bound(problem, 0.0) / total if total > 0 else np.inf
+        return proven if self.floor_choices is None else min(proven, self.floor_choices.floor)
+
+    def proven_sum(self, problem: Shared) -> float:
+        """Return what prices prove about the sum above the floor."""
+        proven = sum_bound(problem, self.sum_prices, self.floor)
+        if self.sum_choices is None:
+            return proven
+        return min(proven, self.sum_choices.bound(_shares(problem)))
+
+    def _check_choices(self, problem: Shared) -> None:
+        if self.floor_choices is not None:
+            self.floor_choices.check_denial(_shares(problem))
+        if self.sum_choices is not None:
+            self.sum_choices.check_sum(_shares(problem), self.floor)
+
+
+def _shares(problem: Shared) -> Shares:
+    """Return the problem of the columns that have places, as rows."""
+    (row_low, row_high, *_), (col_low, col_high, *_) = problem.loads
+    here = np.flatnonzero(col_high > 0)
+    weights = np.ascontiguousarray(problem.scores[:, here].T)
+    shares = weights / col_high[here][:, None]
+    return Shares(weights, shares, col_low[here], col_high[here], row_low, row_high)
 
 
 def sum_bound(problem: Shared, prices: Priced, floor: float) -> float:
@@ -171,15 +205,17 @@ def prove_maximin(
             (found.sum_multipliers, found.sum_proof),
         )
     )
-    proven = floor_prices.bound(problem, 0.0) / float(floor_prices.multipliers.sum())
-    floor_bound = max(proven, found.floor)
+    proof = MaximinProof(
+        0, found.floor, np.inf, np.inf, floor_prices, sum_prices, found.floor_choices,
+        found.sum_choices,
+    )  # fmt: skip
+    floor_bound = max(proof.proven_floor(problem), found.floor)
     searched = min(max(found.floor_bound, found.floor), floor_bound)
     cells = list(zip(found.rows.tolist(), here[found.cols].tolist(), strict=True))
-    most = sum_bound(problem, sum_prices, found.floor)
+    most = proof.proven_sum(problem)
     close = most <= found.weight + ROUNDING * max(1.0, abs(most))
     units = round(found.weight / problem.step) if close else int(np.ceil(most / problem.step))
-    proof = MaximinProof(units, found.floor, floor_bound, searched, floor_prices, sum_prices)
-    return cells, proof
+    return cells, replace(proof, bound_q=units, floor_bound=floor_bound, searched_floor=searched)
 
 
 def _widened(prices: Priced, here: NDArray[np.intp], width: int) -> Priced:
