@@ -34,7 +34,7 @@ def main() -> None:
     peers = peers_for(ASSIGNMENT)
     rows = []
     for n in SIZES[:1] if arguments.quick else SIZES:
-        for family in ("random", "vectors", "euclid", "communities"):
+        for family in ("random", *(name for name in FAMILIES if name != "uniform")):
             weights = random_table(n) if family == "random" else FAMILIES[family](n, 0).weights()
             outcomes = {
                 peer.name: run(peer, weights, repeats=1 if n > ORTOOLS_LIMIT else 2)

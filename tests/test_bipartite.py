@@ -186,6 +186,7 @@ def test_contested_columns(kind, rows, further, cardinality, missing, seed):
     rng = np.random.default_rng(seed)
     cols = rows + further * (seed % 2)
     weights = CONTESTED[kind](rng, rows, cols).astype(float)
+    weights = np.ascontiguousarray(weights.T) if seed % 3 == 0 else weights
     weights[rng.random(weights.shape) < missing] = np.nan
     pairs, worth = best_worth(weights, cardinality)
     tables = [(weights, 1), (weights / 3, 3)] + ([] if missing else [(weights.astype(int), 1)])

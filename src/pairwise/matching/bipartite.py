@@ -177,11 +177,11 @@ def assignment(
 
     Notes
     -----
-    A table with one partner each and no more rows than columns: bids, then shortest augmenting
-    paths [jonker1987]_, on the best few pairs of every row; a row is read again when its other
-    pairs could matter, so that duals cover all pairs at any time. Where many rows want the same
-    columns, bids rise by steps first, large and then smaller [bertsekas1992]_. One pass over the
-    table and a few rows more for most tables, O(rows^2 x cols) at worst.
+    A table with one partner each, turned if it has more rows than columns: bids, then shortest
+    augmenting paths [jonker1987]_, on the best few pairs of every row; a row is read again when its
+    other pairs could matter, so that duals cover all pairs at any time. Where many rows of a square
+    table want the same columns, bids rise by steps first, large and then smaller [bertsekas1992]_.
+    One pass over the table and a few rows more for most tables, O(rows^2 x cols) at worst.
 
     Everything else: shortest augmenting paths on the best few pairs of every row and column; the
     duals then price all pairs, and what they miss is added until nothing is missed. O(rows x cols)

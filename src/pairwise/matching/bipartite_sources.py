@@ -158,12 +158,14 @@ class TableSource(Source):
     def solve(
         self, sides: tuple[Loads, Loads], maximum: bool, time_limit: float | None
     ) -> dict[str, Any]:
-        """Solve one to one, or by pricing where loads or the shape ask for it."""
+        """Solve one to one, or by pricing where loads or forbidden pairs ask for it."""
         answer: dict[str, Any] | None = None
         clock = Clock(time_limit)
         if self._reading is not None:
             answer = self._reading.assign(self.scale, maximum, clock.left())
             self._reading = None
+            if answer is not None and self._is_tall:
+                _turn(answer)
         if answer is None:
             rows, cols = (side.arrays for side in sides)
             left = clock.left()
@@ -189,6 +191,10 @@ class TableSource(Source):
             found += exact_sum(above[above > 0])
         return found
 
+    @property
+    def _is_tall(self) -> bool:
+        return self.shape[0] > self.shape[1]
+
     def _block(self, rows: slice) -> Units:
         return self.units(self.array[rows])
 
@@ -197,9 +203,10 @@ class TableSource(Source):
         return values
 
     def _magnitude(self, one_to_one: bool) -> tuple[float, bool]:
-        if one_to_one and self.shape[0] <= self.shape[1]:
+        if one_to_one:
             read = _kernel.IntTableReading if self.integral else _kernel.FloatTableReading
-            self._reading = read(self.array)
+            wide = np.ascontiguousarray(self.array.T) if self._is_tall else self.array
+            self._reading = read(wide)
         if self.integral:
             return 0.0, True
         return (
@@ -284,6 +291,13 @@ class PairSource(Source):
     def _forget_integers(self) -> None:
         self.integral = False
         self.values = self.values.astype(np.float64)
+
+
+def _turn(answer: dict[str, Any]) -> None:
+    """Turn the answer for the transposed table into that for the table."""
+    order = np.argsort(answer["cols"])
+    answer["rows"], answer["cols"] = answer["cols"][order], answer["rows"][order]
+    answer["row_duals"], answer["col_duals"] = answer["col_duals"], answer["row_duals"]
 
 
 def _check_shape(
