@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kBids = 16;       // for each row; then what is left is searched for
 constexpr std::size_t kBidsPerLook = 4096;  // at the clock
-constexpr std::size_t kContention = 8;  // more than one in so many rows left after bids: too many to search for
+constexpr std::size_t kContention = 3;  // more than one in so many rows left after bids: too many to search for
 constexpr Weight kFirstStep = 16;               // part of the range of the entries
 constexpr Weight kLastStep = Weight{1} << 18;   // part of the spread of the listed ones
 constexpr Weight kStepFactor = 8;
