@@ -298,6 +298,9 @@ class SetPotential:
 
     def __init__(self, place: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], meeting: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
 
+    def of_pairs(self, i: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], j: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
+        """What pairs lose; each of two different people."""
+
 def uncovered(block: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)], rows: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)], column: int, floor: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], sets: SetPotential, upper: bool) -> tuple[Any, Any]:
     """
     Pairs of a block whose score is above the floors of both and what their sets cover; with `upper`, of i < j.

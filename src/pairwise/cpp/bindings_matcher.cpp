@@ -164,6 +164,14 @@ SetPotential new_set_potential(const Vector<Vertex>& place, const Vector<float>&
   return SetPotential(as_span(place), as_span(meeting));
 }
 
+Owned<float> of_pairs(const SetPotential& sets, const Vector<Vertex>& i, const Vector<Vertex>& j) {
+  const std::vector<Weight> none(i.size(), 0);
+  const auto pairs = to_edges(sets.size(), as_span(i), as_span(j), none);
+  std::vector<float> lost(pairs.size());
+  for (std::size_t k = 0; k < pairs.size(); ++k) lost[k] = sets(pairs[k].u, pairs[k].v);
+  return to_numpy(std::move(lost));
+}
+
 nb::typed<nb::tuple, nb::any, nb::any, nb::any> suspects(const Vector<float>& threshold, const Vector<double>& moved,
                                                           const Vector<Vertex>& group, const Vector<double>& lost,
                                                           std::size_t most) {
@@ -326,7 +334,8 @@ void bind_matcher(nb::module_& m) {
       .def("__setstate__", &restore_pool);
 
   nb::class_<SetPotential>(m, "SetPotential", "What nested sets of people take off the scores of pairs among them.")
-      .def(nb::new_(&new_set_potential), "place"_a, "meeting"_a);
+      .def(nb::new_(&new_set_potential), "place"_a, "meeting"_a)
+      .def("of_pairs", &of_pairs, "i"_a, "j"_a, "What pairs lose; each of two different people.");
 
   m.def("uncovered", &uncovered_pairs, "block"_a.noconvert(), "rows"_a, "column"_a, "floor"_a, "sets"_a, "upper"_a,
         "Pairs of a block whose score is above the floors of both and what their sets cover; with `upper`, of i < j.");

@@ -11,6 +11,8 @@ import numpy as np
 from pairwise import _kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from pairwise.matching.pricing.potentials import Family, Potentials
@@ -75,6 +77,10 @@ class Anchor:
     def _groups(self) -> Ints:
         return self.potentials.groups()
 
+    @cached_property
+    def _sets(self) -> _kernel.SetPotential:
+        return self.potentials.of_sets()
+
     def first(self, count: int, equals: int) -> tuple[Ints, Ints]:
         """Return the first few kept pairs of everybody, of equal keys only some."""
         same = self.keys[:, 1:] >= self.keys[:, :-1] - self.error
@@ -82,7 +88,7 @@ class Anchor:
         for slot in range(1, self.slots):
             rank[:, slot] = (rank[:, slot - 1] + 1) * same[:, slot - 1]
         fits = (rank < equals) & (self.partners >= 0)
-        fits &= np.cumsum(fits, axis=1) <= count
+        fits &= np.cumsum(fits, axis=1, dtype=np.int32) <= count
         i, place = np.nonzero(fits)
         return i.astype(np.int32), self.partners[i, place]
 
@@ -103,31 +109,24 @@ class Anchor:
         )
         return i, j, heavy
 
-    def kept(self, movement: Movement, unit: float) -> tuple[Ints, Ints, NDArray[np.float64]]:
-        """Return the pairs in the slots that duals may not cover, and their largest possible score.
+    def kept(self, movement: Movement) -> Iterator[tuple[Ints, Ints, NDArray[np.float64]]]:
+        """Yield the pairs in the slots that duals may not cover, and their largest possible score.
 
         Some rows at a time; most pairs come from both ends.
         """
         moved, lost = movement.moved, movement.lost
-        i, slot = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
+        own = self.potentials.own
         for rows in (slice(k, k + _ROWS) for k in range(0, self.n, _ROWS)):
-            partners = self.partners[rows]
+            partners, keys = self.partners[rows], self.keys[rows]
             reach = moved[partners]
             reach += moved[rows, None]
             reach -= np.minimum(lost[partners], lost[rows, None])
-            person, place = np.nonzero((reach < self.keys[rows] + self.error) & (partners >= 0))
-            i.append(person + rows.start)
-            slot.append(place)
-        return self._most(np.concatenate(i), np.concatenate(slot), unit)
-
-    def _most(
-        self, i: NDArray[np.intp], slot: NDArray[np.intp], unit: float
-    ) -> tuple[Ints, Ints, NDArray[np.float64]]:
-        """Return pairs in slots with their largest possible score."""
-        first, second = i.astype(np.int32), self.partners[i, slot]
-        family, own = self.family, self.potentials.own.astype(np.float64)
-        shared = _kernel.common_dual(family.parents, family.set_duals, first, second)
-        return first, second, self.keys[i, slot] + self.error + own[i] + own[second] + shared * unit
+            person, slot = np.nonzero((reach < keys + self.error) & (partners >= 0))
+            i, j = (person + rows.start).astype(np.int32), partners[person, slot]
+            most = keys[person, slot] + np.float64(self.error) + own[i]
+            most += own[j]
+            most += self._sets.of_pairs(i, j)
+            yield i, j, most
 
     def needed(self, keys: Floats, movement: Movement) -> NDArray[np.float64]:
         """Return by how much duals must rise to cover pairs whose keys are at most these."""

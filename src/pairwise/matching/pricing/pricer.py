@@ -67,6 +67,7 @@ class Pricer:
         people are missed. Later ones only ask which pairs are not covered: that is faster.
         """
         now = Family(*matcher.duals())
+        matcher.shortfall(*_no_pairs())  # makes what threads share before they start
         violated = self._from_anchor(matcher, now)
         if violated.tells or not thorough or clock.left() == 0.0:
             return violated
@@ -86,14 +87,20 @@ class Pricer:
         kept = self._violated(matcher, *self._kept(matcher, movement))
         if len(kept.i):
             return kept._replace(complete=False)
-        others = self._outside(movement, now)
-        return kept._replace(complete=False) if others is None else self._violated(matcher, *others)
+        others = self._others(matcher, now, movement)
+        return kept._replace(complete=False) if others is None else others
 
     def others(self, matcher: _kernel.Matcher) -> Violated | None:
         """Return pairs outside the kept ones that are not covered; None if too many need a look."""
         now = Family(*matcher.duals())
-        pairs = self._outside(self.movement(now), now)
-        return None if pairs is None else self._violated(matcher, *pairs)
+        return self._others(matcher, now, self.movement(now))
+
+    def _others(self, matcher: _kernel.Matcher, now: Family, movement: Movement) -> Violated | None:
+        def missed(i: Ints, j: Ints) -> Violated:
+            return self._violated(matcher, i, j)
+
+        found = self._outside(movement, now, missed)
+        return None if found is None else all_of(found)
 
     # -- what duals say
 
@@ -123,10 +130,11 @@ class Pricer:
     def pairs_below(self, now: Family) -> tuple[Ints, Ints]:
         """Return all pairs that duals may not cover."""
         movement = self.movement(now)
-        others = self._outside(movement, now)
+        others = self._outside(movement, now, _as_they_are)
         if others is None:
             return _joined(self._of_rows(self._everybody, now, _as_they_are, upper=True))
-        return _joined([others, self.solver.anchor.kept(movement, self._unit)[:2]])
+        kept = ((i, j) for i, j, _ in self.solver.anchor.kept(movement))
+        return _joined([*others, *kept])
 
     @property
     def _everybody(self) -> Ints:
@@ -134,18 +142,25 @@ class Pricer:
 
     def _kept(self, matcher: _kernel.Matcher, movement: Movement) -> tuple[Ints, Ints]:
         """Return the kept pairs that are not covered if weights are what keys say at most."""
-        i, j, most = self.solver.anchor.kept(movement, self._unit)
-        weight = np.ceil(most / self.solver.weights.step).astype(np.int64)
-        open_ = matcher.shortfall(i, j, weight + self.solver.bonus) > 0
-        return each_once(i[open_], j[open_], self.n)
+        found = []
+        for i, j, most in self.solver.anchor.kept(movement):
+            weight = np.ceil(most / self.solver.weights.step).astype(np.int64)
+            short = matcher.shortfall(i, j, weight + self.solver.bonus) > 0
+            found.append((i[short], j[short]))
+        return each_once(*_joined(found), self.n)
 
-    def _outside(self, movement: Movement, now: Family) -> tuple[Ints, Ints] | None:
-        """Return all pairs outside the kept ones that duals may not cover; None if too many."""
+    def _outside(
+        self, movement: Movement, now: Family, function: Callable[[Ints, Ints], Found]
+    ) -> list[Found] | None:
+        """Return what becomes of pairs outside the kept ones that duals may not cover.
+
+        None if they are too many.
+        """
         most = max(_SUSPECTS, self.n // _SUSPECT_SHARE)
         i, j, heavy = self.solver.anchor.outside(movement, most)
         if len(heavy) > _HEAVY_SHARE * self.n:
             return None
-        return _joined([(i, j), *self._of_rows(heavy, now, _as_they_are)])
+        return [function(i, j), *self._of_rows(heavy, now, function)]
 
     def _of_rows(
         self,
@@ -199,7 +214,6 @@ class Pricer:
         def missed(i: Ints, j: Ints) -> tuple[int, Violated]:
             return len(i), self._violated(matcher, i, j)
 
-        matcher.shortfall(*_no_pairs())  # makes what the threads share before they start
         found, undecided, many = [], 0, 0
         for count, violated in self._of_rows(self._everybody, now, missed, upper=True):
             found.append(violated)
