@@ -88,7 +88,7 @@ def pair(
     priority : mapping of id to number >= 0, or name of a number feature, optional
         Who comes first where not all can be placed, for example byes so far. Among plans that place
         as many people, those with the larger sum of priorities of the placed come first, whatever
-        their scores. Up to 2,500 people, without quotas and fairness.
+        their scores; quotas choose among those. Up to 2,500 people, without fairness.
     target_gap : float
         Stop once ``(bound - value) / bound`` is proven to be at most this; 0 asks for the optimum.
     time_limit : float, optional
@@ -123,7 +123,7 @@ def pair(
 
     Quotas are folded into the scores by multipliers, one exact matching a step; alternating cycles
     of the plans found are recombined, HiGHS chooses among their groups, and then among pairs that
-    the duals leave in question, unless more than 300 people are within a gap of 1e-4; branches with
+    the duals leave in question, unless more than 300 people are within a gap of 1e-3; branches with
     bounds of their own close what is left. With very many quotas, or an odd
     number and a trio, a gap may remain: then the status is BOUNDED, and `gap` says how large. A
     time limit is then kept between matchings. Above 2,500 people every step scores all pairs anew.
@@ -148,8 +148,9 @@ def pair(
         from pairwise.quota_pairing import solved_under_quotas
 
         _check_no_fairness(fairness)
-        _check_alone(priority, "quotas")
-        under_quotas = QuotaProblem.of(people, score, rules, leftover, given)
+        claims = as_priority(people, priority)
+        levels = () if claims is None else claims.tolist()
+        under_quotas = QuotaProblem.of(people, score, rules, leftover, given, levels)
         under_quotas.check()
         return solved_under_quotas(under_quotas, *limits)
     problem = _problem(people, score, rules, leftover, fairness, priority)
@@ -177,13 +178,11 @@ def _problem(
     if check_fairness(fairness) == 0:
         plain = PairProblem.of(people, score, rules, leftover)
         return plain if claims is None else PriorityProblem.on(plain, claims.tolist())
-    _check_alone(priority, f"fairness={fairness:g}")
-    return FairProblem.of(people, score, rules, leftover, fairness)
-
-
-def _check_alone(priority: Priority | None, other: str) -> None:
     if priority is not None:
-        raise InvalidInput(f"priority cannot be had together with {other}; leave one of them out")
+        raise InvalidInput(
+            f"priority cannot be had together with fairness={fairness:g}; leave one of them out"
+        )
+    return FairProblem.of(people, score, rules, leftover, fairness)
 
 
 def solved(

@@ -12,7 +12,7 @@ import numpy as np
 from pairwise.errors import InfeasibleError
 from pairwise.matching.clash import smallest_clash
 from pairwise.matching.pricing import ONE_BLAS_THREAD
-from pairwise.matching.proof import PlanProof
+from pairwise.matching.proof import PlanProof, RankedProof
 from pairwise.matching.tilted import (
     Answer,
     Column,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pairwise.limits import Progress
     from pairwise.matching.tilted.oracle import Groups, Indices, Units
+    from pairwise.matching.tilted.search import Floats
     from pairwise.plan import Resolver
     from pairwise.problem import PairProblem
     from pairwise.quotas import PairMeasure, PairSum
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 _DENSE = 2500
 """Up to so many people all weights and measures are kept in memory."""
+
+_SCORES_A_STEP = 4
+"""How many full scores a step of priority is worth at first."""
 
 _TRIOS = 1000
 _MOST_TRIANGLES = 3000
@@ -223,25 +227,37 @@ def _solve(
     progress: Progress | None,
     seconds_left: Callable[[], float | None],
 ) -> Outcome:
-    base = Solving(problem, 0.0, executor).solve(progress=progress)
-    if not problem.broken(problem.arranged(base.groups)):
+    free = problem.ranked if problem.priority else problem
+    base = Solving(free, 0.0, executor).solve(progress=progress)
+    best = problem.arranged(base.groups)
+    if not problem.priority and not problem.broken(best):
         return base
-    oracle = PeopleOracle(problem, problem.sums, base, executor, seconds_left)
-    start = oracle.column(problem.arranged(base.groups))
+    sums = problem.sums_at(problem.rank(best))
+    oracle = PeopleOracle(problem, sums, base, executor, seconds_left)
     search = TiltedSearch(oracle, target_gap=target_gap, seconds_left=seconds_left)
-    untilted = Tilt.none(len(oracle.sums), oracle.weight_range[1])
-    known = Leaf(Decisions(), untilted, base.certificate, base.bound_q)
-    answer = search.run([start], known)
+    answer = search.run([oracle.column(best)], *_beginning(oracle))
     if answer.column is None:
         raise InfeasibleError(contradictions(oracle, answer))
     return outcome_of(oracle, answer, target_gap)
+
+
+def _beginning(oracle: PeopleOracle) -> tuple[Leaf | None, Floats | None]:
+    """Return the bound that the best plan without quotas gives, or prices that begin with rank."""
+    prices = np.zeros(len(oracle.sums))
+    if isinstance(oracle.base.certificate, RankedProof):
+        prices[-1] = _SCORES_A_STEP * oracle.weight_range[1] / 2
+        return None, prices
+    untilted = Tilt.none(len(oracle.sums), oracle.weight_range[1])
+    return Leaf(Decisions(), untilted, oracle.base.certificate, oracle.base.bound_q), None
 
 
 def outcome_of(oracle: PeopleOracle, answer: Answer, target_gap: float) -> Outcome:
     """Wrap what a search found."""
     assert answer.column is not None  # noqa: S101
     value = answer.column.value
-    proof = QuotaProof(oracle.placed, answer.leaves)
+    ranked = oracle.base.certificate
+    rank = ranked if isinstance(ranked, RankedProof) else None
+    proof = QuotaProof(oracle.placed, answer.leaves, rank)
     bound = max(proof.bound_q, value)
     status = Status.OPTIMAL
     if bound > value:

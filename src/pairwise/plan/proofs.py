@@ -169,14 +169,16 @@ def quota_to_plain(proof: PlanProof | QuotaProof) -> dict[str, Any]:
     """Return the proof of a plan under quotas as lists and integers, in a fixed order."""
     if isinstance(proof, PlanProof):
         return to_plain(proof)
-    return {"placed": proof.placed, "leaves": [_plain_leaf(leaf) for leaf in proof.leaves]}
+    rank = {} if proof.rank is None else {"rank": ranked_to_plain(proof.rank)}
+    return {"placed": proof.placed, "leaves": [_plain_leaf(leaf) for leaf in proof.leaves], **rank}
 
 
 def quota_from_plain(data: dict[str, Any]) -> PlanProof | QuotaProof:
     """Return the proof that `quota_to_plain` wrote."""
     if "leaves" not in data:
         return from_plain(data)
-    return QuotaProof(int(data["placed"]), tuple(_leaf(leaf) for leaf in data["leaves"]))
+    rank = ranked_from_plain(data["rank"]) if "rank" in data else None
+    return QuotaProof(int(data["placed"]), tuple(_leaf(leaf) for leaf in data["leaves"]), rank)
 
 
 def _plain_leaf(leaf: Leaf) -> dict[str, Any]:

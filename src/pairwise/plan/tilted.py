@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pairwise.matching.proof import RankedProof
     from pairwise.problem.pairs import Weights
     from pairwise.quotas import PairMeasure, PairSum
     from pairwise.rules import Index, Indices
@@ -125,10 +126,14 @@ class QuotaProof:
     leaves : tuple of Leaf
         Branches that together hold every plan: in each some pairs are together and some apart, and
         a `PlanProof` bounds its plans under tilted weights.
+    rank : RankedProof or None
+        With priorities: why as many people cannot have more of them. The bound is on plans that
+        have as much.
     """
 
     placed: int
     leaves: tuple[Leaf, ...]
+    rank: RankedProof | None = None
 
     @property
     def bound_q(self) -> int:
@@ -147,18 +152,28 @@ class QuotaProof:
             raise VerificationError(f"it is about plans of {self.placed} people")
         if not cover([leaf.decisions for leaf in self.leaves]):
             raise VerificationError("the branches do not hold every plan")
+        if problem.priority:
+            self._check_rank(problem, groups)
         for leaf in self.leaves:
             self._check_leaf(problem, leaf, groups)
+
+    def _check_rank(self, problem: QuotaProblem, groups: Sequence[Sequence[int]]) -> None:
+        if self.rank is None:
+            raise VerificationError("nothing shows that people of more priority cannot be placed")
+        self.rank.check(problem.ranked, groups)
+        if self.rank.bound_q >= problem.ranked.outweighs:
+            raise VerificationError("people of more priority may be placed")
 
     def _check_leaf(
         self, problem: QuotaProblem, leaf: Leaf, groups: Sequence[Sequence[int]]
     ) -> None:
-        measures = tuple(one.measure for one in problem.sums)
+        sums = problem.sums_at(problem.rank(tuple(map(tuple, groups))))
+        measures = tuple(one.measure for one in sums)
         branch = decided(problem, leaf.decisions)
         if branch is None:
             return
         leaf.proof.check(TiltedPairs.on(branch, leaf.tilt, measures), groups)
-        limits = limits_of(problem.sums, self.placed, unit_of(problem))
+        limits = limits_of(sums, self.placed, unit_of(problem))
         try:
             exact = leaf.tilt.bound(leaf.proof.bound_q, limits, self.placed)
         except ValueError as error:

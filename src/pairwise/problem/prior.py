@@ -122,6 +122,11 @@ class PriorityProblem(PairProblem):
         """No pair is worth more, in score units."""
         return 1.0 + 2 * max(self.priority) * self._unit * self.step
 
+    @property
+    def outweighs(self) -> int:
+        """What a step of priority of one person counts, more than the scores of all."""
+        return self._unit
+
     def weights(self, rows: Index, cols: Index) -> Weights:
         """Return the weights of partners with their priorities; shape (r, c)."""
         claims = self._claims
@@ -156,3 +161,31 @@ class PriorityProblem(PairProblem):
     def _quantised(self, values: NDArray[np.float64]) -> Weights:
         weights: Weights = 2 * np.rint(values * 2.0**self._bits).astype(np.int64)
         return weights
+
+
+@dataclass(frozen=True, eq=False)
+class PriorityMeasure:
+    """Twice the priorities of the two of a pair; so a plan has twice those of all it places.
+
+    Attributes
+    ----------
+    priority : int array (n,)
+        Whole numbers per person.
+    """
+
+    priority: NDArray[np.int64]
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Least and largest measure."""
+        return 0, 4 * int(self.priority.max(initial=0))
+
+    def block(self, rows: Index, cols: Index) -> Weights:
+        """Return the measure of a block of pairs; shape (r, c)."""
+        twice: Weights = 2 * (self.priority[rows][:, None] + self.priority[cols])
+        return twice
+
+    def pairs(self, i: Indices, j: Indices) -> Weights:
+        """Return the measure of m index pairs; shape (m,)."""
+        twice: Weights = 2 * (self.priority[i] + self.priority[j])
+        return twice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from pairwise.problem.binding import bind_rules, bind_score
 from pairwise.problem.pairs import PairProblem
-from pairwise.quotas import bind_quotas
+from pairwise.problem.prior import PriorityMeasure, PriorityProblem
+from pairwise.quotas import PairSum, bind_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pairwise.participants import Participants
     from pairwise.problem.base import Groups
     from pairwise.problem.pairs import Leftover, Weights
-    from pairwise.quotas import PairSum, Quota
+    from pairwise.quotas import Quota
     from pairwise.rules import BoundRule, Rule
     from pairwise.score import Score
     from pairwise.terms import Term
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
 class QuotaProblem(PairProblem):
     """Who may be paired with whom, and what the plan as a whole must reach.
 
-    Plans place as many people as the rules allow; quotas are about plans that do.
+    Plans place as many people as the rules allow, of as much priority as those can have; quotas are
+    about plans that do.
 
     Attributes
     ----------
     quotas
         The quotas, each with a meaning for pairs.
+    priority
+        Whole numbers per person; empty where nobody has any.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class QuotaProblem(PairProblem):
     kind: ClassVar[str] = "pairs under quotas"
 
     quotas: tuple[Quota, ...] = ()
+    priority: tuple[int, ...] = ()
 
     @classmethod
     def of(
@@ -59,24 +64,48 @@ class QuotaProblem(PairProblem):
         rules: Iterable[Rule | BoundRule] = (),
         leftover: Leftover = "trio",
         quotas: Iterable[Quota] = (),
+        priority: Iterable[int] = (),
     ) -> QuotaProblem:
         """Bind score and rules to the people and look quotas up; see `PairProblem.of`.
 
         Raises
         ------
         InvalidInput
-            Also when something is no quota, or a quota says nothing about pairs.
+            Also when something is no quota, or a quota says nothing about pairs, or there are too
+            many people for priorities.
         """
         bound = bind_score(people, score)
         given = bind_quotas(quotas)
-        problem = cls(people, bound, bind_rules(people, bound, rules), leftover, given)
+        bound_rules = bind_rules(people, bound, rules)
+        problem = cls(people, bound, bound_rules, leftover, given, tuple(priority))
         problem.sums  # noqa: B018 - refuses quotas that do not fit
+        if problem.priority:
+            problem.ranked  # noqa: B018 - refuses too many people
         return problem
 
     @property
     def settings(self) -> dict[str, object]:
         """What else the problem was made with, as plain values."""
-        return {"leftover": self.leftover, "quotas": [repr(quota) for quota in self.quotas]}
+        quotas = [repr(quota) for quota in self.quotas]
+        claims = {"priority": list(self.priority)} if self.priority else {}
+        return {"leftover": self.leftover, "quotas": quotas, **claims}
+
+    @cached_property
+    def ranked(self) -> PriorityProblem:
+        """The same problem without quotas, in which priorities come before scores."""
+        plain = PairProblem(self.people, self.score, self.rules, self.leftover)
+        return PriorityProblem.on(plain, self.priority)
+
+    def rank(self, groups: Groups) -> int:
+        """Return the sum of the priorities of the people placed."""
+        return sum(self.priority[i] for group in groups for i in group) if self.priority else 0
+
+    def sums_at(self, rank: int) -> tuple[PairSum, ...]:
+        """Return the sums that quotas bound, and that of priorities, which must reach a rank."""
+        if not self.priority:
+            return self.sums
+        claims = PriorityMeasure(np.array(self.priority, dtype=np.int64))
+        return (*self.sums, PairSum("priority", claims, partial(_at_least, 2 * rank)))
 
     @cached_property
     def sums(self) -> tuple[PairSum, ...]:
@@ -93,6 +122,10 @@ class QuotaProblem(PairProblem):
             if (low is not None and total < low) or (high is not None and total > high):
                 false.append(f"{one.name}: the plan has {one.worded(total, placed)}")
         return false
+
+
+def _at_least(least: int, _placed: int) -> tuple[int, None]:
+    return least, None
 
 
 def sums_over(one: PairSum, groups: Sequence[tuple[int, ...]]) -> Weights:

@@ -214,7 +214,7 @@ class FewChangesProblem(QuotaProblem):
     max_changes: int = 0
 
     @classmethod
-    def of(
+    def of(  # type: ignore[override]
         cls,
         people: Participants,
         score: Score | Term | None = None,
@@ -235,9 +235,8 @@ class FewChangesProblem(QuotaProblem):
             raise InvalidInput(f"max_changes={max_changes!r}: must be a whole number >= 0, or None")
         given = QuotaProblem.of(people, score, rules, leftover, quotas)
         groups = tuple(tuple(group) for group in before)
-        return cls(
-            people, given.score, given.rules, leftover, given.quotas, groups, int(max_changes)
-        )
+        parts = (people, given.score, given.rules, leftover, given.quotas)
+        return cls(*parts, before=groups, max_changes=int(max_changes))
 
     @property
     def settings(self) -> dict[str, object]:

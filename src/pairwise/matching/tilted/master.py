@@ -71,7 +71,8 @@ def _solve(columns: Sequence[Column], limits: Sequence[Limits], *, slack: bool) 
         spread = 1.0
     multipliers = np.zeros(len(limits))
     for (k, sign), marginal in zip(owners, answer.ineqlin.marginals, strict=True):
-        multipliers[k] += sign * marginal * spread / reach[k]
+        # HiGHS may be on the wrong side of 0 by its tolerance.
+        multipliers[k] += sign * min(marginal, 0.0) * spread / reach[k]
     return Mixture(answer.x[: len(columns)], multipliers, missing)
 
 

@@ -36,7 +36,7 @@ _ANY = 2**60
 _MARGIN = 4e-6
 _LATE = 8
 _MANY = 300
-_SMALL_GAP = 1e-4
+_SMALL_GAP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -127,19 +127,30 @@ class TiltedSearch:
         self.branches = branches and oracle.may_branch
         self.best: Column | None = None
 
-    def run(self, columns: Iterable[Column] = (), leaf: Leaf | None = None) -> Answer:
-        """Return the best plan, starting from plans and a bound on all that are known."""
+    def run(
+        self,
+        columns: Iterable[Column] = (),
+        leaf: Leaf | None = None,
+        prices: Floats | None = None,
+    ) -> Answer:
+        """Return the best plan, from plans and a bound on all that are known, or from prices."""
         root = _Node(Decisions(), list(columns), leaf)
         self._note(root.columns)
+        if prices is not None:
+            self._look(root, prices, weighty=True)
         if not root.columns:
             self._open(root, None)
         self._climb(root, _ROOT_STEPS)
         if root.leaf is None:
             self._open(root, None)
         self._recombine(root)
-        if root.leaf is not None and root.leaf.bound is not None and not self._done(root.leaf):
-            self._solve_near(root)
+        self._solve_late(root)
+        if self.oracle.n <= _MANY:
+            self._solve_near(root, 0.0)
         done = self._branch(root) if self.branches else [root.leaf]
+        if self.oracle.n > _MANY:
+            # It takes ten times as long as all else.
+            self._solve_near(root, _SMALL_GAP)
         leaves = tuple(leaf for leaf in done if leaf is not None)
         bounds = [leaf.bound for leaf in leaves if leaf.bound is not None]
         value = [] if self.best is None else [self.best.value]
@@ -225,20 +236,20 @@ class TiltedSearch:
                 found = Recombination.of(self.oracle, first, second).best(self.oracle.limits)
                 self._note([] if found is None else [found])
 
-    def _solve_near(self, node: _Node) -> None:
-        """Let HiGHS choose, first among the groups of the last plans, then among near pairs.
-
-        Near are the pairs that a better plan can hold. With many people that takes ten times as
-        long as all else, so there a gap is left if it is small.
-        """
-        if node.found is None or node.leaf is None:
+    def _solve_late(self, node: _Node) -> None:
+        """Let HiGHS choose among the groups of the last plans."""
+        if node.mixture is None or self._done(node.leaf):
             return
-        if node.mixture is not None:
-            nothing = np.empty(0, dtype=np.intp)
-            shares = zip(node.columns, node.mixture.shares, strict=False)
-            mixed = [one for one, part in shares if part > _MIXED]
-            self._choose(node, (nothing, nothing), [*mixed, *node.columns[-_LATE:]])
-        if self._done(node.leaf) or (self.oracle.n > _MANY and self._within(node.leaf, _SMALL_GAP)):
+        nothing = np.empty(0, dtype=np.intp)
+        shares = zip(node.columns, node.mixture.shares, strict=False)
+        mixed = [one for one, part in shares if part > _MIXED]
+        self._choose(node, (nothing, nothing), [*mixed, *node.columns[-_LATE:]])
+
+    def _solve_near(self, node: _Node, gap: float) -> None:
+        """Let HiGHS choose among the pairs that a better plan can hold, unless within a gap."""
+        if node.found is None or node.leaf is None or node.leaf.bound is None:
+            return
+        if self._within(node.leaf, max(gap, self.target_gap)):
             return
         value = None if self.best is None else self.best.value
         room = _ANY if value is None else ((node.leaf.bound or 0) - value) * node.leaf.tilt.scale
@@ -248,10 +259,9 @@ class TiltedSearch:
 
     def _choose(self, node: _Node, pairs: tuple[Indices, Indices], known: Sequence[Column]) -> None:
         """Let HiGHS choose among some pairs and the groups of known plans."""
-        assert node.found is not None  # noqa: S101
         oracle = self.oracle
         plans = [*known, *([] if self.best is None else [self.best])]
-        if not plans:
+        if node.found is None or not plans:
             return
         certificate = node.found.certificate
         for margin in (0.0, _MARGIN):
