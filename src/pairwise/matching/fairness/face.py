@@ -18,6 +18,7 @@ _KERNEL_BITS = 58
 _SAMPLE = 8
 _AHEAD = 64
 _FORESEEN = 40
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ class Face:
         # With an even number of vertices the kernel needs no vertex for whoever is left out.
         self.n = graph.n + graph.n % 2
         self.pairs = pairs
-        level = np.unique(graph.values, return_inverse=True)[1].astype(np.int64)
-        order = np.argsort(level, kind="stable")
-        self.u, self.v, self.level = graph.u[order], graph.v[order], level[order]
+        order = np.argsort(graph.values, kind="stable")
+        self.u, self.v, values = graph.u[order], graph.v[order], graph.values[order]
+        self.level: Units = np.append(0, np.cumsum(values[1:] != values[:-1]))[: len(order)]
         self.done = -1
         self.cover = np.zeros(self.n, dtype=np.int64)
         self.inside = np.zeros(len(self.u), dtype=np.int64)
@@ -85,7 +86,7 @@ class Face:
         where no two are close. So it is a guess; the better of it and the matching given.
         """
         used = self.ahead(mate)
-        if not len(used):
+        if len(used) < _FEW or used[0] == used[-1]:
             return mate
         start, end = np.searchsorted(self.level, (self.done + 1, used[:_FORESEEN][-1] + 1))
         bits = np.log2(max(self._room // (2 * self.pairs), 1))
@@ -118,8 +119,8 @@ class Face:
         costs = np.array([totals[-1] // size for size in totals], dtype=np.int64)
         return Group(levels[: (len(totals) + 1) // 2], costs, counts[: len(totals)], totals[-1])
 
-    def solve(self, group: Group, mate: Ends) -> tuple[Certificate, Ends]:
-        """Return duals of a group over all pairs, and a best matching: the one given if it is.
+    def solve(self, group: Group, mate: Ends) -> tuple[Certificate, Units, Ends]:
+        """Return duals of a group, all slacks, and a best matching: the one given if it is.
 
         Pairs above the group are all alike to it: a sample of them is enough where the duals then
         cover the others; those that they do not cover join.
@@ -135,7 +136,7 @@ class Face:
             chosen |= slack < 0
         found: Ends = answer["mate"][: len(mate)]
         worth, best = (int(weight[self._in_use(one)].sum()) for one in (mate, found))
-        return certificate, mate if worth == best else found
+        return certificate, slack, mate if worth == best else found
 
     def settled(self, group: Group, mate: Ends) -> int:
         """Return how many levels a best matching settles: it has no pair between those."""
@@ -143,9 +144,8 @@ class Face:
         stray = used[(used <= group.last) & ~np.isin(used, group.levels)]
         return int(np.searchsorted(group.levels, stray[0])) if len(stray) else len(group.levels)
 
-    def narrow(self, group: Group, certificate: Certificate) -> None:
+    def narrow(self, group: Group, certificate: Certificate, slack: Units) -> None:
         """Keep the matchings that are best for a group: tight, covering and filling."""
-        slack = self._slack(certificate, self._weights(group))
         self.done = group.last
         self._keep(slack == 0)
         if 2 * self.pairs < self.n:

@@ -120,10 +120,10 @@ def _climb(graph: Graph, mate: Ends) -> tuple[Ends, list[Stage]]:
         group = face.next_group(mate)
         if group is None:
             return mate, stages
-        certificate, mate = face.solve(group, mate)
+        certificate, slack, mate = face.solve(group, mate)
         count = face.settled(group, mate)
         if count < len(group.levels):
             group = group.first(count)
-            certificate, mate = face.solve(group, mate)
-        face.narrow(group, certificate)
+            certificate, slack, mate = face.solve(group, mate)
+        face.narrow(group, certificate, slack)
         stages.append(Stage(tuple(group.levels.tolist()), certificate))
