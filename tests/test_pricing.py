@@ -22,7 +22,7 @@ from pairwise.matching.pricing import (
     solver,
     tasks,
 )
-from pairwise.matching.pricing.potentials import Family
+from pairwise.matching.pricing.potentials import Family, Potentials
 from pairwise.matching.pricing.tasks import SeparateTasks, SharedTasks, collect
 
 N, D = 300, 200
@@ -174,6 +174,24 @@ def test_dask_workers_give_the_same_plan(people, dask):
     assert plan.to_json() == pw.pair(people, SCORE, rules=RULES).to_json()
     assert max(recording.sizes) < 8_000
     plan.verify()
+
+
+def test_arrays_from_a_wire_are_aligned():
+    """Buffers that arrive at odd addresses give the kernel aligned potentials and sound pools."""
+
+    def at_odd_addresses(thing):
+        buffers = []
+        text = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
+        shifted = [memoryview(b"x" + bytes(buffer))[1:] for buffer in buffers]
+        return pickle.loads(text, buffers=shifted)
+
+    flat = Potentials.flat(5)
+    pool = _kernel.CandidatePool(5, 2)
+    pool.offer_block(np.eye(5, dtype=np.float32)[::-1].copy(), 0, 0, flat.own, flat.of_sets())
+    moved = at_odd_addresses(Potentials(np.arange(5, dtype=np.float32), flat.place, flat.meeting))
+    assert moved.own.tolist() == [0, 1, 2, 3, 4]
+    assert all(part.flags.aligned for part in (moved.own, moved.place, moved.meeting))
+    assert np.array_equal(at_odd_addresses(pool).partners(), pool.partners())
 
 
 @pytest.mark.usefixtures("small_blocks")

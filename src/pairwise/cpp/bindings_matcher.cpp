@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "bindings.h"
@@ -143,11 +144,18 @@ Slots<T> slots_of(const CandidatePool& pool, std::span<const T> values) {
 
 using PoolState = std::tuple<Table<float>, Table<Vertex>>;
 
+// Arrays that came over a wire need not be aligned.
+template <class Entry>
+std::vector<Entry> received(const Table<Entry>& table) {
+  std::vector<Entry> entries(table.size());
+  if (!entries.empty()) std::memcpy(entries.data(), table.data(), entries.size() * sizeof(Entry));
+  return entries;
+}
+
 void restore_pool(CandidatePool& pool, const PoolState& state) {
   const auto& [keys, partners] = state;
   if (keys.size() != partners.size() || keys.shape(1) < 1) throw std::invalid_argument("state: not that of a pool");
-  new (&pool) CandidatePool(static_cast<Vertex>(keys.shape(1)), {keys.data(), keys.data() + keys.size()},
-                            {partners.data(), partners.data() + partners.size()});
+  new (&pool) CandidatePool(static_cast<Vertex>(keys.shape(1)), received(keys), received(partners));
 }
 
 CandidatePool new_pool(Vertex n, Vertex slots) {

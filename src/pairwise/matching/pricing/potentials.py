@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -33,6 +33,11 @@ class Potentials:
     own: Floats
     place: Ints
     meeting: Floats
+
+    def __setstate__(self, state: dict[str, NDArray[Any]]) -> None:
+        """Align arrays that came over a wire, as the kernel wants them."""
+        aligned = {name: np.require(part, requirements="A") for name, part in state.items()}
+        self.__dict__.update(aligned)
 
     @classmethod
     def flat(cls, n: int) -> Self:
