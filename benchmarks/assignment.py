@@ -1,10 +1,11 @@
 """Dense two-sided assignment against scipy, lapx, lapjv and OR-tools, with duals and proof.
 
 All solve the same matrix in the same run; the script fails unless all reach the same worth. The
-fastest of five runs counts at n = 1000, of three at 2000, one at 5000. ``--quick`` stops at n = 1000; ``--write`` puts the table into benchmarks/README.md. OR-tools is
-asked up to n = 2000: it copies every pair. lapjv is compiled on installation (numpy and a compiler
-must be there: ``pip install --no-build-isolation lapjv``), so it is compared only where it is
-found; a line below the table names who was missing.
+fastest of five runs counts at n = 1000, of three at 2000, one at 5000. ``--quick`` stops at
+n = 1000; ``--write`` puts the table into benchmarks/README.md. OR-tools is asked up to n = 2000: it
+copies every pair. lapjv is compiled on installation (numpy and a compiler must be there: ``pip
+install --no-build-isolation lapjv``), so it is compared only where it is found; a line below the
+table names who was missing.
 """
 
 import argparse
