@@ -134,7 +134,7 @@ class FloatTableReading:
 
     def assign(self, scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any] | None:
         """
-        The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.
+        The assignment of most weight; None where that takes pricing: rows must stay alone though as many pairs as can be are wanted.
         """
 
 class IntTableReading:
@@ -152,7 +152,7 @@ class IntTableReading:
 
     def assign(self, scale: float, maximum: bool, time_limit: float | None = None) -> dict[str, Any] | None:
         """
-        The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.
+        The assignment of most weight; None where that takes pricing: rows must stay alone though as many pairs as can be are wanted.
         """
 
 def table_magnitude(weights: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> tuple[float, bool]:

@@ -120,7 +120,8 @@ void bind_reading(nb::module_& m, const char* name) {
       .def_prop_ro("magnitude", &Reading::magnitude,
                    "Largest absolute entry that is allowed, and whether all entries are whole numbers.")
       .def("assign", &Reading::assign, "scale"_a, "maximum"_a, "time_limit"_a = nb::none(),
-           "The assignment of most weight; None if rows must stay alone though as many pairs as can be are wanted.");
+           "The assignment of most weight; None where that takes pricing: rows must stay alone though as many pairs as "
+           "can be are wanted.");
 }
 
 std::pair<double, bool> table_magnitude(const Table<double>& weights) {

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kFirstListed = 8;
 constexpr std::size_t kListed = 12;  // when a row is read again: it has shown to need more
 
+constexpr Weight kHighPrice = Weight{1} << 52;  // half of what doubles hold exactly
+
 bool is_whole(std::span<const double> row) {
   return std::all_of(row.begin(), row.end(), [](double x) { return !(x > kNone<double>) || x == std::trunc(x); });
 }
@@ -101,6 +103,12 @@ template <class Number>
 void ListedRows<Number>::raise(Vertex j, Weight by) {
   price_[at(j)] += by;
   number_price_[at(j)] = static_cast<Number>(price_[at(j)]);
+}
+
+template <class Number>
+bool ListedRows<Number>::is_exact() const {
+  const auto is_low = [](Weight price) { return price < kHighPrice; };
+  return std::is_integral_v<Number> || std::all_of(price_.begin(), price_.end(), is_low);
 }
 
 template <class Number>

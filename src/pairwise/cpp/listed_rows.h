@@ -46,6 +46,8 @@ class ListedRows {
 
   Weight price(Vertex j) const { return price_[at(j)]; }
   void raise(Vertex j, Weight by);
+  // Whether prices can rise by the range of the weights times the number of rows once more, and still be exact.
+  bool is_exact() const;
   std::vector<Weight> take_prices() { return std::move(price_); }
 
   // Lists the best entries at the prices of today.

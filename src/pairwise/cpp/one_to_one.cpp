@@ -23,6 +23,7 @@ std::optional<PricedAssignment> OneToOne<Number>::solve(double scale, bool maxim
     cover_all();
     return answer(false);
   }
+  if (!listed_.is_exact()) return std::nullopt;
   for (Vertex i = 0; i < listed_.rows(); ++i) {
     if (col_of_[at(i)] >= 0 || (has_floor() && dual_[at(i)] <= floor_)) continue;
     const Outcome outcome = search(i, interrupt);
@@ -54,7 +55,9 @@ template <class Number>
 PricedAssignment OneToOne<Number>::answer(bool complete) {
   PricedAssignment out;
   out.bonus = bonus_;
-  if (complete && bonus_ > 0 && !dual_.empty()) out.bonus = std::max(bonus_, -*std::min_element(dual_.begin(), dual_.end()));
+  if (complete && !has_floor()) {
+    for (const Weight dual : dual_) out.bonus = std::max(out.bonus, -dual);
+  }
   out.complete = complete;
   for (Vertex i = 0; i < listed_.rows(); ++i) {
     out.row_duals.push_back(std::max<Weight>(dual_[at(i)] + out.bonus, 0));

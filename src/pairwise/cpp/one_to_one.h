@@ -26,7 +26,7 @@ class OneToOne {
   Magnitude magnitude() const { return listed_.magnitude(); }
 
   // Entries count in units as in `TableWeights`. None if as many pairs as can be are wanted and some row must stay
-  // alone. Throws std::invalid_argument if weights do not fit.
+  // alone, or if prices rose too high for floats. Throws std::invalid_argument if weights do not fit.
   std::optional<PricedAssignment> solve(double scale, bool maximum, Interrupt& interrupt);
 
  private:
