@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pairwise.matching.maximin.problem import Ends, Floats, Shares
 
 _ROUNDS = 12
-_DEALS, _LAST_DEALS = 300, 500
+_DEALS, _LAST_DEALS = 300, 1000
 _MOST_WAVES = 4
 _PER_NODE = 8
 _SLOPES = 100
@@ -76,7 +76,7 @@ class SumSearch:
         if not self._close(0.0) and self.seconds_left() > 0:
             self._improve_multipliers()
         if not self._close(target_gap) and self.seconds_left() > 0:
-            self._rearrange(self.relaxed, _DEALS)
+            self._rearrange(self.relaxed, _LAST_DEALS)
             searched = self._by_choices(target_gap)
         return BestSum(self.ends, self.sum, self.bound, self.multipliers, self.choices, searched)
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _ROUNDS = 400
 _LONG = 800
-_SHARES = (1.0, 0.5, 0.7)
 _MOST_PAIRS = 2_000
 _AIMS = 7
 _FINE = 1e-3
@@ -76,7 +75,8 @@ class Floor:
 def find_floor(problem: Shares, start: Ends, tolerance: float, seconds_left: Clock) -> Floor:
     """Raise the floor of an assignment as far as can be.
 
-    What the poorest row could have alone is a bound, and most often rearranging reaches it. If not,
+    What the poorest row could have alone is a bound, as is the largest mean share, and most often
+    rearranging reaches the lower. If not,
     multipliers of all rows bound it, then whole choices; where pairs are few, branch and bound.
     """
     most = problem.most()
@@ -85,11 +85,20 @@ def find_floor(problem: Shares, start: Ends, tolerance: float, seconds_left: Clo
     multipliers[poorest] = 1.0
     floor = float(problem.shares_of(start).min())
     best = Floor(start, floor, problem.on_grid(float(most[poorest])), multipliers)
-    for step in (_rearranged, _bounded, _rearranged, _denied, _reached, _branched):
+    if float(problem.shares_of(start).mean()) < best.bound:
+        best = _evened(problem, best)
+    steps = (_rearranged, _bounded, _rearranged, _approached, _denied, _reached, _branched)
+    for step in steps:
         if best.floor >= best.bound - tolerance or seconds_left() <= 0:
             break
         best = step(problem, best, tolerance, seconds_left)
     return best
+
+
+def _evened(problem: Shares, best: Floor) -> Floor:
+    """Bound by the mean share: the smallest is not above that."""
+    even = np.full(len(problem.weights), 1 / len(problem.weights))
+    return best.lowered(problem.on_grid(problem.solve(problem.priced(0.0, even)).bound), even)
 
 
 def _rearranged(
@@ -152,9 +161,24 @@ def _denied(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock)
     return best
 
 
+def _approached(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
+    """Aim for longer, but lower."""
+    return _aimed(problem, best, tolerance, seconds_left, (0.5,))
+
+
 def _reached(problem: Shares, best: Floor, tolerance: float, seconds_left: Clock) -> Floor:
     """Aim at some floors in question for longer."""
-    for share in _SHARES:
+    return _aimed(problem, best, tolerance, seconds_left, (1.0, 0.5, 0.7))
+
+
+def _aimed(
+    problem: Shares,
+    best: Floor,
+    tolerance: float,
+    seconds_left: Clock,
+    shares: tuple[float, ...],
+) -> Floor:
+    for share in shares:
         if best.bound - best.floor <= tolerance or seconds_left() <= 0:
             break
         aim = best.floor + share * (best.bound - best.floor)
