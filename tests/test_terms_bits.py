@@ -150,10 +150,15 @@ def test_whole_steps_have_the_same_bits(seed: int, levels: int, columns: int) ->
     rng = np.random.default_rng(seed)
     grid = LevelGrid.of(float(levels), columns)
     whole = [rng.integers(0, levels, (7, columns)) for _ in range(2)]
-    whole[0][0, 0], whole[1][0, 0] = levels - 1, 1
+    for matrix in whole:
+        matrix[:, 1:] *= rng.random((7, columns - 1)) < 0.2
+    whole[0][:, 0], whole[1][:, 0] = levels - 1, 0
+    whole[1][0, 0] = 1
     a, b = (grid.snapped(matrix) for matrix in whole)
     found = Stepwise.coded([a, b], grid)
-    assert (found is None) == (levels > 256 or columns * (levels - 1) > 65_535)
+    fits = levels <= 256 and columns * (levels - 1) <= 65_535
+    busy = sum(np.count_nonzero(matrix) / 7 for matrix in whole)
+    assert (found is not None) == (fits and busy <= 2 / 3 * columns * (levels - 1))
     if found is None:
         return
     coder, (left, right) = found
@@ -168,6 +173,15 @@ def test_levels_that_are_not_whole_steps_have_none() -> None:
     grid = LevelGrid.of(1.0, 2)
     assert Stepwise.coded([grid.snapped([[1 / 3, 0.1]])], grid) is None
     assert Stepwise.coded([grid.snapped([[0.0, 0.0]])], grid) is None
+
+
+def test_ticks_everywhere_are_products() -> None:
+    """Where most columns are ticked, products beat bytes."""
+    grid = LevelGrid.of(1.0, 9)
+    ticked = grid.snapped(np.ones((4, 9)))
+    few = grid.snapped(np.eye(9)[:4])
+    assert Stepwise.coded([ticked, few], grid) is None
+    assert Stepwise.coded([few, few], grid) is not None
 
 
 def test_many_levels_change_the_way_not_the_value(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_LEVELS = 12
 """Mean number of levels per column from which elementwise minima beat a longer product."""
 
+MOST_BUSY = 2 / 3
+"""Levels above 0 of two people per step and column from which products beat bytes."""
+
 MOST_STEPS, MOST_SUM = 255, (1 << 16) - 1
 """Steps that fit a byte, and sums of them that fit two."""
 
@@ -146,7 +149,9 @@ class Stepwise:
     def coded(
         cls, matrices: Sequence[FloatArray], grid: LevelGrid
     ) -> tuple[Stepwise, list[Array]] | None:
-        """Return the coder and the steps of matrices (n, d); None if they are not small and whole.
+        """Return the coder and the steps of two matrices (n, d).
+
+        None if they are not small and whole, or if so many are above 0 that products are faster.
 
         Parameters
         ----------
@@ -162,6 +167,9 @@ class Stepwise:
                 return None
         width = matrices[0].shape[1]
         if step == 0 or width * (most // step) > MOST_SUM:
+            return None
+        busy = sum(np.count_nonzero(m) / max(len(m), 1) for m in whole)
+        if busy > MOST_BUSY * width * (most // step):
             return None
         steps: list[Array] = [(m // step).astype(np.uint8) for m in whole]
         return cls(step * 2.0**-grid.bits, width), steps

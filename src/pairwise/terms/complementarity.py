@@ -54,9 +54,9 @@ class Complementarity(Term):
     dimensions that both answered count.
 
     Cost per pair: one comparison of bytes for every column in which the one who gives or takes is
-    not 0, where levels are whole multiples of one step; else two products of length w, the number
-    of distinct levels summed over the columns; with more than 12 levels a column, two elementwise
-    passes per column.
+    not 0, where levels are whole multiples of one step and many are 0; else two products of length
+    w, the number of distinct levels summed over the columns; with more than 12 levels a column, two
+    elementwise passes per column.
 
     Examples
     --------
