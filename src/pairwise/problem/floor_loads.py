@@ -37,7 +37,7 @@ class FloorLoadProblem(LoadProblem):
     >>> from pairwise import Participants, Precomputed
     >>> from pairwise.problem import FloorLoadProblem
     >>> people, sides = Participants(range(3)), ([[0], [0], [2]], [[1, 2], [0, 0], [1, 1]])
-    >>> score = Precomputed([[0, 0.75, 0.25]] * 3)
+    >>> score = Precomputed([[0, 0.75, 0.25], [0.75, 0, 0], [0.25, 0, 0]])
     >>> problem = FloorLoadProblem.of(people, score, [], *sides, floor=0.5)
     >>> problem.broken(((0, 1), (0, 2)))
     ['2 has a share of 0.25, must have 0.5']
