@@ -269,22 +269,22 @@ class CommonDual:
             below = [(child, depth_sum[node]) for child in children[node]]
             below[-1] = (below[-1][0], before)
             stack.extend(below)
-        self._table = [np.array(meeting, dtype=np.int64)]
-        while 2 ** len(self._table) <= n:
-            half = 2 ** (len(self._table) - 1)
-            last = self._table[-1]
-            self._table.append(np.minimum(last[:-half], last[half:]))
+        levels = max(n, 1).bit_length()
+        self._table = np.zeros((levels, n), dtype=np.int64)  # least of 2**level meetings from each
+        self._table[0] = meeting
+        for level in range(1, levels):
+            half, count = 2 ** (level - 1), n - 2**level + 1
+            last = self._table[level - 1]
+            np.minimum(last[:count], last[half : half + count], out=self._table[level, :count])
 
     def __call__(self, i: IndexArray, j: IndexArray) -> IntArray:
         """Return the sum for each pair (i[k], j[k])."""
         a, b = self._place[i], self._place[j]
         first, last = np.minimum(a, b) + 1, np.maximum(a, b)
         height = np.frexp((last - first + 1).astype(np.float64))[1] - 1
-        out = np.empty(len(a), dtype=np.int64)
-        for level in np.unique(height):
-            table, at = self._table[level], height == level
-            out[at] = np.minimum(table[first[at]], table[last[at] + 1 - 2**level])
-        return out
+        before = last + 1 - (1 << height)
+        least: IntArray = np.minimum(self._table[height, first], self._table[height, before])
+        return least
 
 
 def upper_blocks(n: int, size: int = _BLOCK) -> Iterator[tuple[slice, slice]]:
