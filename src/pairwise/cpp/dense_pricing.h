@@ -72,7 +72,7 @@ class DensePricing {
   std::vector<Number> floor_;
   std::vector<Number> sag_;             // half of what a pair may have lost in common duals, for one of its ends
   Order<Number> everybody_;             // by floors less anchors
-  std::vector<Order<Number>> groups_;   // of vertices whose pairs had duals in common, by floors less anchors and sags
+  std::vector<Order<Number>> groups_;   // of vertices whose pairs lost duals in common, by floors less anchors and sags
   std::vector<Vertex> group_;           // by vertex: in groups_, -1 if in none
   std::vector<Vertex> found_;
   std::vector<Violation> violations_;

@@ -72,10 +72,6 @@ class Matcher {
   const Graph& graph() const { return graph_; }
   Weight dual(Vertex v) const { return dual_[index(v)] + set_pending_[index(set_of_[index(v)])]; }
   Vertex top(Vertex v) const { return set_top_[index(set_of_[index(v)])]; }
-  // Vertices are the first nodes, blossoms the others; not all of these are in use.
-  Vertex nodes() const { return static_cast<Vertex>(parent_.size()); }
-  Vertex parent(Vertex node) const { return parent_[index(node)]; }
-  Weight set_dual(Vertex node) const { return dual_[index(node)]; }
   // Sum of the duals of blossoms that hold both u and v. O(depth).
   Weight common_dual(Vertex u, Vertex v) const;
 

@@ -12,8 +12,14 @@ from pairwise.errors import VerificationError
 from pairwise.matching.bipartite import assignment
 from pairwise.matching.maximin.best_sum import SumSearch
 from pairwise.matching.maximin.floor import find_floor
-from pairwise.matching.maximin.problem import Shares
-from pairwise.matching.maximin.proof import ROUNDING, Priced, sum_bound
+from pairwise.matching.maximin.proof import (
+    ROUNDING,
+    Priced,
+    as_shares,
+    check_units,
+    in_units,
+    sum_bound,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +72,7 @@ class FloorProof:
         if (shares < problem.floor - ROUNDING).any():
             raise VerificationError(f"a share is below the floor of {problem.floor}")
         proven = sum_bound(seats, self.prices, problem.floor)
-        if self.bound_q * seats.step < proven - ROUNDING * max(1.0, abs(proven)):
-            raise VerificationError(f"bound {self.bound_q * seats.step}: {proven} is proven only")
+        check_units(self.bound_q, seats.step, proven)
 
 
 def prove_floor(
@@ -105,8 +110,8 @@ def prove_floor(
     def seconds_left() -> float:
         return deadline - time.monotonic()
 
-    shares, first = _shares(problem)
-    ends = first if start is None else _ends(start)
+    shares = as_shares(problem)
+    ends = _within_loads(problem) if start is None else _ends(start)
     if start is None and shares.shares_of(ends).min() < floor:
         ends = find_floor(shares, ends, _TOLERANCE, seconds_left).ends
     if shares.shares_of(ends).min() < floor - ROUNDING:
@@ -114,15 +119,13 @@ def prove_floor(
     best = SumSearch(shares, ends, floor, seconds_left).run(target_gap)
     priced = shares.solve(shares.priced(1.0, best.multipliers))
     prices = Priced.of(best.multipliers, priced)
-    most = sum_bound(problem, prices, floor)
-    close = most <= best.sum + ROUNDING * max(1.0, abs(most))
-    units = round(best.sum / problem.step) if close else int(np.ceil(most / problem.step))
+    units = in_units(sum_bound(problem, prices, floor), best.sum, problem.step)
     cells = sorted(zip(best.ends[1].tolist(), best.ends[0].tolist(), strict=True))
     return cells, FloorProof(units, prices)
 
 
-def _shares(problem: Shared) -> tuple[Shares, Ends]:
-    """Return the shares of all columns, and an assignment within the loads."""
+def _within_loads(problem: Shared) -> Ends:
+    """Return the best assignment within the loads."""
     (row_low, row_high), (col_low, col_high) = problem.loads
     first = assignment(
         problem.scores,
@@ -132,9 +135,7 @@ def _shares(problem: Shared) -> tuple[Shares, Ends]:
         col_minimum=col_low,
         cardinality="any",
     )
-    table = np.ascontiguousarray(problem.scores.T)
-    shares = Shares(table, table / col_high[:, None], col_low, col_high, row_low, row_high)
-    return shares, (first.cols, first.rows)
+    return first.cols, first.rows
 
 
 def _ends(cells: Sequence[Cell]) -> Ends:

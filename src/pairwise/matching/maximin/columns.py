@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from pairwise.matching.maximin.choice_proof import ChoiceProof
     from pairwise.matching.maximin.choices import Choices, Listed, Priced
-    from pairwise.matching.maximin.problem import Ends, Floats
+    from pairwise.matching.maximin.problem import Ends, Floats, Indices
 
     Key = tuple[int, ...]
     """Row and columns of a choice."""
@@ -166,14 +166,24 @@ class Columns:
         return [(i, *sorted(ends[1][ends[0] == i].tolist())) for i in rows]
 
     def _matrices(self) -> tuple[Any, Any]:
-        """Return who chooses and what is chosen, by choice."""
-        from scipy import sparse
-
+        """Return who chooses and what is chosen, by known choice; see `incidence`."""
         count = len(self.known)
         rows = np.fromiter((key[0] for key in self.known), dtype=np.int64, count=count)
         sizes = np.fromiter((len(key) - 1 for key in self.known), dtype=np.int64, count=count)
         members = np.array([j for key in self.known for j in key[1:]], dtype=np.int64)
-        each = np.repeat(np.arange(count), sizes)
-        n, m = self.choices.worth.shape
-        one = sparse.csr_array((np.ones(count), (rows, np.arange(count))), (n, count))
-        return one, sparse.csr_array((np.ones(len(each)), (members, each)), (m, count))
+        return incidence(rows, sizes, members, self.choices.worth.shape)
+
+
+def incidence(
+    rows: Indices, sizes: Indices, members: Indices, shape: tuple[int, ...]
+) -> tuple[Any, Any]:
+    """Return sparse 0/1 matrices of rows x choices and of columns x choices.
+
+    Of each choice its row and how many members it has; members stand one choice after the other.
+    """
+    from scipy import sparse
+
+    count, each = len(rows), np.repeat(np.arange(len(rows)), sizes)
+    n, m = shape
+    one = sparse.csr_array((np.ones(count), (rows, np.arange(count))), (n, count))
+    return one, sparse.csr_array((np.ones(len(each)), (members, each)), (m, count))

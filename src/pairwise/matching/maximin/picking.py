@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pairwise.matching.maximin.columns import incidence
+
 if TYPE_CHECKING:
     from pairwise.matching.maximin.choices import Choices, Listed
     from pairwise.matching.maximin.columns import Columns
@@ -66,16 +68,14 @@ def best_listed(choices: Choices, listed: Listed, seconds: float) -> tuple[Ends 
 
     For few choices, or where fractions of them are few: HiGHS may take long otherwise.
     """
-    from scipy import optimize, sparse
+    from scipy import optimize
 
     count, sizes = len(listed.value), np.diff(listed.start)
     if not (np.diff(listed.first) > 0).all():
         return None, True
     each = np.repeat(np.arange(count), sizes)
     rows = np.repeat(listed.rows, sizes)
-    n, m = choices.worth.shape
-    one = sparse.csr_array((np.ones(count), (listed.rows, np.arange(count))), (n, count))
-    loads = sparse.csr_array((np.ones(len(each)), (listed.members, each)), (m, count))
+    one, loads = incidence(listed.rows, sizes, listed.members, choices.worth.shape)
     answer = optimize.milp(
         -np.bincount(each, choices.worth[rows, listed.members], minlength=count),
         constraints=[

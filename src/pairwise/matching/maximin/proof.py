@@ -138,8 +138,7 @@ class MaximinProof:
         if not self.floor - ROUNDING <= self.searched_floor <= self.floor_bound + ROUNDING:
             raise VerificationError(f"searched floor {self.searched_floor}: is not in between")
         proven = self.proven_sum(problem)
-        if self.bound_q * problem.step < proven - ROUNDING * max(1.0, abs(proven)):
-            raise VerificationError(f"bound {self.bound_q * problem.step}: {proven} is proven only")
+        check_units(self.bound_q, problem.step, proven)
 
     def proven_floor(self, problem: Shared) -> float:
         """Return what prices prove about the floor."""
@@ -152,22 +151,34 @@ class MaximinProof:
         proven = sum_bound(problem, self.sum_prices, self.floor)
         if self.sum_choices is None:
             return proven
-        return min(proven, self.sum_choices.bound(_shares(problem)))
+        return min(proven, self.sum_choices.bound(as_shares(problem)))
 
     def _check_choices(self, problem: Shared) -> None:
         if self.floor_choices is not None:
-            self.floor_choices.check_denial(_shares(problem))
+            self.floor_choices.check_denial(as_shares(problem))
         if self.sum_choices is not None:
-            self.sum_choices.check_sum(_shares(problem), self.floor)
+            self.sum_choices.check_sum(as_shares(problem), self.floor)
 
 
-def _shares(problem: Shared) -> Shares:
+def as_shares(problem: Shared) -> Shares:
     """Return the problem of the columns that have places, as rows."""
     (row_low, row_high, *_), (col_low, col_high, *_) = problem.loads
     here = np.flatnonzero(col_high > 0)
     weights = np.ascontiguousarray(problem.scores[:, here].T)
     shares = weights / col_high[here][:, None]
     return Shares(weights, shares, col_low[here], col_high[here], row_low, row_high)
+
+
+def in_units(proven: float, reached: float, step: float) -> int:
+    """Return a proven bound in units: what was reached, where rounding alone is above that."""
+    close = proven <= reached + ROUNDING * max(1.0, abs(proven))
+    return round(reached / step) if close else int(np.ceil(proven / step))
+
+
+def check_units(bound_q: int, step: float, proven: float) -> None:
+    """Refuse a bound in units that is below what is proven."""
+    if bound_q * step < proven - ROUNDING * max(1.0, abs(proven)):
+        raise VerificationError(f"bound {bound_q * step}: {proven} is proven only")
 
 
 def sum_bound(problem: Shared, prices: Priced, floor: float) -> float:
@@ -212,9 +223,7 @@ def prove_maximin(
     floor_bound = max(proof.proven_floor(problem), found.floor)
     searched = min(max(found.floor_bound, found.floor), floor_bound)
     cells = list(zip(found.rows.tolist(), here[found.cols].tolist(), strict=True))
-    most = proof.proven_sum(problem)
-    close = most <= found.weight + ROUNDING * max(1.0, abs(most))
-    units = round(found.weight / problem.step) if close else int(np.ceil(most / problem.step))
+    units = in_units(proof.proven_sum(problem), found.weight, problem.step)
     return cells, replace(proof, bound_q=units, floor_bound=floor_bound, searched_floor=searched)
 
 

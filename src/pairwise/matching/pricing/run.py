@@ -69,7 +69,8 @@ class Run:
         and nobody waits for edges, for duals are to be near those of the optimum by then.
         """
         rounds, horizon, fractional = 0, self.solver.horizon, self.fresh
-        self.first_waiting = len(self._waiting())
+        if self.fresh:
+            self.first_waiting = len(self._waiting())
         while True:
             outcome = self._search(horizon) if not fractional else _kernel.Outcome.at_horizon
             rounds += 1
